@@ -1,0 +1,131 @@
+#include "node/pool.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cloister::node {
+
+std::string_view name_of(PoolError error) {
+    switch (error) {
+        case PoolError::AlreadyKnown: return "AlreadyKnown";
+        case PoolError::PriorityTooLow: return "PriorityTooLow";
+        case PoolError::AccountFull: return "AccountFull";
+        case PoolError::PoolFull: return "PoolFull";
+        case PoolError::NonceTooFar: return "NonceTooFar";
+    }
+    std::unreachable();
+}
+
+Result<void, PoolError> Pool::add(PooledTransaction transaction, std::uint32_t account_nonce) {
+    if (by_hash_.contains(transaction.hash)) return err(PoolError::AlreadyKnown);
+    if (transaction.nonce > account_nonce && transaction.nonce - account_nonce > limits_.nonce_gap_max) {
+        return err(PoolError::NonceTooFar);
+    }
+    const auto account = accounts_.find(transaction.signer);
+    if (account != accounts_.end()) {
+        const auto rival = account->second.find(transaction.nonce);
+        if (rival != account->second.end()) {
+            if (transaction.priority <= rival->second.priority) return err(PoolError::PriorityTooLow);
+            erase(transaction.signer, transaction.nonce);
+        } else if (account->second.size() >= limits_.per_account_max) {
+            return err(PoolError::AccountFull);
+        }
+    }
+    if (!make_room(transaction.priority, transaction.bytes.size())) return err(PoolError::PoolFull);
+    bytes_ += transaction.bytes.size();
+    by_hash_[transaction.hash] = {transaction.signer, transaction.nonce};
+    by_priority_.emplace(transaction.priority, transaction.signer, transaction.nonce);
+    Account& own = accounts_[transaction.signer];
+    const std::uint32_t nonce = transaction.nonce;
+    own.emplace(nonce, std::move(transaction));
+    return {};
+}
+
+// Drops the cheapest while there is no room, but never for a transaction that is no better.
+bool Pool::make_room(u128 priority, std::size_t size_bytes) {
+    if (size_bytes > limits_.bytes_max) return false;
+    while (by_hash_.size() >= limits_.transactions_max || bytes_ + size_bytes > limits_.bytes_max) {
+        const auto& [lowest, signer, nonce] = *by_priority_.begin();
+        if (priority <= lowest) return false;
+        const AccountId victim = signer;
+        const std::uint32_t victim_nonce = nonce;
+        erase(victim, victim_nonce);
+    }
+    return true;
+}
+
+std::vector<const PooledTransaction*> Pool::ready(
+    const std::function<std::uint32_t(const AccountId&)>& next_nonce) const {
+    // Heads of the accounts, best first; taking one brings the account's next into the race.
+    std::set<std::tuple<u128, AccountId, std::uint32_t>> heads;
+    for (const auto& [signer, account] : accounts_) {
+        const auto head = account.find(next_nonce(signer));
+        if (head != account.end()) heads.emplace(head->second.priority, signer, head->first);
+    }
+    std::vector<const PooledTransaction*> out;
+    while (!heads.empty()) {
+        const auto best = std::prev(heads.end());
+        const auto [priority, signer, nonce] = *best;
+        heads.erase(best);
+        const Account& account = accounts_.at(signer);
+        out.push_back(&account.at(nonce));
+        const auto next = account.find(nonce + 1);
+        if (next != account.end()) heads.emplace(next->second.priority, signer, nonce + 1);
+    }
+    return out;
+}
+
+void Pool::remove(const Hash256& hash) {
+    const auto place = by_hash_.find(hash);
+    if (place == by_hash_.end()) return;
+    const auto [signer, nonce] = place->second;
+    erase(signer, nonce);
+}
+
+void Pool::erase(const AccountId& signer, std::uint32_t nonce) {
+    const auto account = accounts_.find(signer);
+    CLOISTER_ASSERT(account != accounts_.end());
+    const auto entry = account->second.find(nonce);
+    CLOISTER_ASSERT(entry != account->second.end());
+    bytes_ -= entry->second.bytes.size();
+    by_hash_.erase(entry->second.hash);
+    by_priority_.erase({entry->second.priority, signer, nonce});
+    account->second.erase(entry);
+    if (account->second.empty()) accounts_.erase(account);
+}
+
+void Pool::prune(const AccountId& signer, std::uint32_t next_nonce) {
+    const auto account = accounts_.find(signer);
+    if (account == accounts_.end()) return;
+    std::vector<std::uint32_t> stale;
+    for (const auto& [nonce, transaction] : account->second) {
+        if (nonce < next_nonce) stale.push_back(nonce);
+    }
+    for (const std::uint32_t nonce : stale) erase(signer, nonce);
+}
+
+void Pool::prune_expired(BlockNumber newest) {
+    std::vector<Hash256> expired;
+    for (const auto& [hash, place] : by_hash_) {
+        if (accounts_.at(place.first).at(place.second).valid_until <= newest.value) expired.push_back(hash);
+    }
+    for (const Hash256& hash : expired) remove(hash);
+}
+
+std::vector<Bytes> Pool::all() const {
+    std::vector<Bytes> out;
+    for (const auto& [signer, account] : accounts_) {
+        for (const auto& [nonce, transaction] : account) out.push_back(transaction.bytes);
+    }
+    return out;
+}
+
+std::uint32_t Pool::next_nonce(const AccountId& signer, std::uint32_t account_nonce) const {
+    std::uint32_t next = account_nonce;
+    const auto account = accounts_.find(signer);
+    if (account == accounts_.end()) return next;
+    while (account->second.contains(next)) ++next;
+    return next;
+}
+
+}  // namespace cloister::node

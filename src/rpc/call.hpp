@@ -1,0 +1,96 @@
+// One JSON-RPC call on its way: parameters by position, and the ways in which it can end. For this folder alone.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "codec/json/writer.hpp"
+#include "node/node.hpp"
+#include "rpc/server.hpp"
+
+namespace cloister::rpc {
+
+// Codes of the JSON-RPC 2.0 specification and of Substrate's RPC.
+enum class ErrorCode : std::int32_t {
+    ParseError = -32700,
+    InvalidRequest = -32600,
+    MethodNotFound = -32601,
+    InvalidParams = -32602,
+    TooBusy = -32000,
+    InvalidTransaction = 1010,
+    AlreadyImported = 1013,
+    PriorityTooLow = 1014,
+    ImmediatelyDropped = 1016,
+    UnknownBlock = 4003,
+};
+
+struct Error {
+    ErrorCode code = ErrorCode::InvalidParams;
+    std::string message;
+    std::string data;  // "": none
+};
+
+struct WaitFor {
+    BlockNumber after;
+    std::uint32_t blocks_max = 1;
+    std::uint64_t wait_ms = 0;
+};
+
+// A call ends with a result, an error, a submission to the node, or a wait for a block.
+using Ending = std::variant<std::string, Error, node::input::Submit, WaitFor>;
+
+class Call {
+  public:
+    Call(const node::Node& node, const ChainInfo& info, std::vector<std::string_view> params)
+        : node_(node), info_(info), params_(std::move(params)) {}
+
+    const node::Node& node() const { return node_; }
+    const ChainInfo& info() const { return info_; }
+
+    // A missing trailing parameter and an explicit null are the same.
+    bool has(std::size_t index) const;
+    // The typed readers set `bad_params` and return an empty value when the parameter is something else.
+    Bytes bytes(std::size_t index);
+    std::string text(std::size_t index);
+    std::uint64_t number(std::size_t index, std::uint64_t max);
+    std::vector<Bytes> bytes_list(std::size_t index, std::size_t max);
+    // The block hash at `index`, or the newest block's when it is missing.
+    BlockHash block_or_newest(std::size_t index);
+    std::string_view raw(std::size_t index) const { return params_[index]; }
+
+    bool bad_params() const { return bad_params_.has_value(); }
+    Error bad_params_error() const;
+    void refuse(std::size_t index, std::string_view expected);
+
+  private:
+    const node::Node& node_;
+    const ChainInfo& info_;
+    std::vector<std::string_view> params_;
+    std::optional<std::string> bad_params_;
+};
+
+using Method = Ending (*)(Call&);
+struct MethodEntry {
+    std::string_view name;
+    Method method;
+};
+
+// The tables, one per source file.
+std::span<const MethodEntry> system_methods();
+std::span<const MethodEntry> chain_methods();
+std::span<const MethodEntry> state_methods();
+std::span<const MethodEntry> author_methods();
+std::span<const MethodEntry> cloister_methods();
+
+// Every name that is served, sorted.
+std::vector<std::string_view> method_names();
+
+Error unknown_block();
+std::string header_json(const finality::Header& header);
+// {"number","hash","header","justification"} of up to `max` blocks after `after`, as a JSON array.
+std::string blocks_json(const node::Node& node, BlockNumber after, std::uint32_t max);
+
+}  // namespace cloister::rpc
