@@ -1,0 +1,97 @@
+#include "runtime/check.hpp"
+
+#include "runtime/balances/balances.hpp"
+#include "runtime/transaction_payment/transaction_payment.hpp"
+
+namespace cloister::runtime {
+
+namespace {
+
+Result<BlockHash, TransactionError> era_block(const Context& context, const protocol::Era& era) {
+    if (era.immortal()) return context.genesis;
+    const auto hash = system::block_hash(context.state, era.birth(context.number));
+    if (!hash) return err(TransactionError::AncientBirthBlock);
+    return *hash;
+}
+
+// Fee and tip are affordable and leave the account alive.
+bool can_pay(const Overlay& state, const Checked& checked) {
+    const u128 free = balances::free_balance(state, checked.signer);
+    const u128 needed = checked.fee + balances::existential_deposit;
+    return free >= needed && free - needed >= checked.extra.tip;
+}
+
+}  // namespace
+
+Result<Checked, TransactionError> check_signed(const Context& context, ByteView extrinsic,
+                                               NonceRule rule) {
+    const auto parsed = protocol::parse_extrinsic(extrinsic);
+    if (!parsed) return err(TransactionError::Malformed);
+    const CallEntry* entry = find_call(parsed->call);
+    if (entry == nullptr) return err(TransactionError::Malformed);
+    const auto weight = entry->weigh(parsed->call.subspan(2));
+    if (!weight) return err(TransactionError::Malformed);
+    if (!parsed->signed_part) return err(TransactionError::BadMandatory);
+    const auto& part = *parsed->signed_part;
+    if (part.extra.metadata_mode != 0) return err(TransactionError::MetadataHashUnsupported);
+    CLOISTER_TRY(const BlockHash birth, era_block(context, part.extra.era));
+    const protocol::ChainContext chain{spec_version, transaction_version, context.genesis, birth};
+    const Bytes payload = protocol::signing_payload(parsed->call, part.extra, chain);
+    // CheckNonZeroSender: the zero account is the neutral element, which anybody can sign for.
+    if (part.signer.is_zero() || !crypto::verify(part.signer, payload, part.signature)) {
+        return err(TransactionError::BadProof);
+    }
+    const std::uint32_t nonce = system::account(context.state, part.signer).nonce;
+    if (part.extra.nonce < nonce) return err(TransactionError::Stale);
+    if (part.extra.nonce > nonce && rule == NonceRule::Exact) {
+        return err(TransactionError::Future);
+    }
+    if (*weight > block_weight_max) return err(TransactionError::ExhaustsResources);
+    Checked checked{part.signer, part.extra, parsed->call, *weight,
+                    transaction_payment::fee_of(extrinsic.size(), *weight)};
+    if (!can_pay(context.state, checked)) return err(TransactionError::Payment);
+    return checked;
+}
+
+std::optional<ByteView> inherent_call(ByteView extrinsic) {
+    const auto parsed = protocol::parse_extrinsic(extrinsic);
+    if (!parsed || parsed->signed_part) return std::nullopt;
+    const CallEntry* entry = find_call(parsed->call);
+    if (entry == nullptr || entry->access != Access::Inherent) return std::nullopt;
+    if (!entry->weigh(parsed->call.subspan(2))) return std::nullopt;
+    return parsed->call;
+}
+
+Result<Validity, TransactionError> validate(const StateView& view, const At& at,
+                                            ByteView extrinsic) {
+    Overlay state(view);
+    system::initialize(state, at);
+    const Context context{state, at.number.next(), at.genesis, std::nullopt};
+    CLOISTER_TRY(const Checked checked, check_signed(context, extrinsic, NonceRule::MayBeFuture));
+    constexpr u128 half = ~std::uint64_t{0};
+    const u128 fee_per_byte = checked.fee / extrinsic.size();
+    const std::uint64_t death = checked.extra.era.death(context.number);
+    return Validity{
+        .signer = checked.signer,
+        .nonce = checked.extra.nonce,
+        .priority = (std::min(checked.extra.tip, half) << 64) | std::min(fee_per_byte, half),
+        .longevity_blocks = checked.extra.era.immortal() ? death : death - context.number.value,
+    };
+}
+
+std::string_view name_of(TransactionError error) {
+    switch (error) {
+        case TransactionError::Malformed: return "Malformed";
+        case TransactionError::BadProof: return "BadProof";
+        case TransactionError::Stale: return "Stale";
+        case TransactionError::Future: return "Future";
+        case TransactionError::Payment: return "Payment";
+        case TransactionError::AncientBirthBlock: return "AncientBirthBlock";
+        case TransactionError::ExhaustsResources: return "ExhaustsResources";
+        case TransactionError::BadMandatory: return "BadMandatory";
+        case TransactionError::MetadataHashUnsupported: return "MetadataHashUnsupported";
+    }
+    std::unreachable();
+}
+
+}  // namespace cloister::runtime

@@ -1,0 +1,23 @@
+// What every extrinsic must pass before it is applied: form, era, signature, nonce, fee.
+#pragma once
+
+#include "runtime/frame/pallet.hpp"
+
+namespace cloister::runtime {
+
+struct Checked {
+    AccountId signer;
+    protocol::Extra extra;
+    ByteView call;  // into the extrinsic
+    Weight weight = 0;
+    u128 fee = 0;  // without the tip
+};
+enum class NonceRule : std::uint8_t { Exact, MayBeFuture };
+// `context.state` must already be initialised for the block that the extrinsic would enter.
+Result<Checked, TransactionError> check_signed(const Context& context, ByteView extrinsic,
+                                               NonceRule rule);
+
+// The bare Timestamp.set that begins a block; nothing for anything else.
+std::optional<ByteView> inherent_call(ByteView extrinsic);
+
+}  // namespace cloister::runtime
