@@ -58,6 +58,15 @@ struct Node::Impl {
     void submit(const input::Submit& submit, std::vector<Output>& out);
     void make_block(Now now, std::vector<Output>& out);
     void settle_pool(const std::vector<Hash256>& included);
+    // An immortal transaction's longevity is the largest number there is.
+    std::uint64_t last_block(std::uint64_t longevity) const {
+        const std::uint64_t most = ~std::uint64_t{0} - newest.number.value;
+        return newest.number.value + std::min(longevity, most);
+    }
+    // Genesis has no time and no finality proof, so its child comes at once.
+    bool wants_block(Instant now) const {
+        return newest.number == BlockNumber(0) || engine.wants_block(situation(now));
+    }
     consensus::Situation situation(Instant now) const {
         return {.now = now, .last_block_at = last_block_at, .transactions_ready = ready};
     }
@@ -123,7 +132,7 @@ void Node::Impl::submit(const input::Submit& submit, std::vector<Output>& out) {
                                       .signer = validity->signer,
                                       .nonce = validity->nonce,
                                       .priority = validity->priority,
-                                      .valid_until = newest.number.value + validity->longevity_blocks};
+                                      .valid_until = last_block(validity->longevity_blocks)};
         const auto added = pool.add(std::move(transaction), account_nonce(view, validity->signer));
         if (!added) answer.error = SubmitError{.invalid = {}, .pool = added.error()};
     }
@@ -185,14 +194,14 @@ Node::~Node() = default;
 void Node::step(Now now, const Input& input, std::vector<Output>& out) {
     impl_->unwritten.clear();
     if (const auto* submit = std::get_if<input::Submit>(&input)) impl_->submit(*submit, out);
-    if (!impl_->engine.wants_block(impl_->situation(now.steady))) return;
+    if (!impl_->wants_block(now.steady)) return;
     impl_->make_block(now, out);
     // What did not fit wants another block; the shell's next Tick makes it.
     impl_->ready = !impl_->ready_transactions().empty();
 }
 
 Instant Node::next_wake() const {
-    if (impl_->ready) return impl_->last_block_at;
+    if (impl_->ready || impl_->newest.number == BlockNumber(0)) return impl_->last_block_at;
     return impl_->engine.next_wake(impl_->situation(impl_->last_block_at));
 }
 

@@ -21,7 +21,9 @@ constexpr Instant never(~std::uint64_t{0});
 struct Agent::Impl {
     // What an open RPC call was for.
     struct ForGenesis {};
-    struct ForBlocks {};
+    struct ForBlocks {
+        BlockNumber after;
+    };
     struct ForProof {
         BlockHash block;
     };
@@ -31,7 +33,8 @@ struct Agent::Impl {
     };
     using Purpose = std::variant<ForGenesis, ForBlocks, ForProof, ForNonce, ForSubmit>;
 
-    Impl(Config c, crypto::KeyPair key) : config(std::move(c)), operator_key(std::move(key)) {}
+    Impl(Config c, crypto::KeyPair key)
+        : config(std::move(c)), operator_key(std::move(key)), newest_hash(config.genesis) {}
 
     template <class Make>
     void rpc(Purpose purpose, std::vector<Output>& out, Make&& make) {
@@ -50,7 +53,7 @@ struct Agent::Impl {
     void ask_blocks(std::vector<Output>& out);
     void submit_next(std::vector<Output>& out);
     void sign_and_submit(std::uint32_t nonce, std::vector<Output>& out);
-    void got_genesis(const std::string& body, std::vector<Output>& out);
+    void got_genesis(Instant now, const std::string& body, std::vector<Output>& out);
     void got_blocks(Instant now, const std::string& body, std::vector<Output>& out);
     void publish_endpoint(std::vector<Output>& out);
     void answer(std::uint64_t id, int status_code, Bytes body, std::vector<Output>& out, bool json = false);
@@ -63,9 +66,10 @@ struct Agent::Impl {
 
     bool started = false;               // Start was sent to this enclave process
     std::optional<BlockNumber> wanted_after;
-    bool blocks_open = false;
+    std::optional<BlockNumber> asked_after;  // of the open request for blocks; replies to others are late
+    bool first_poll = true;             // of this enclave: answered at once, even with nothing
     BlockNumber newest;
-    BlockHash newest_hash;              // for mortal eras
+    BlockHash newest_hash;              // for mortal eras; genesis until a block is relayed
     std::deque<protocol::output::SubmitCall> calls;
     bool submitting = false;
     Instant retry_at = never;
@@ -80,18 +84,28 @@ struct Agent::Impl {
 void Agent::Impl::enclave_started(std::vector<Output>& out) {
     started = false;
     wanted_after.reset();
+    asked_after.reset();
+    first_poll = true;
     worker.reset();
     session.clear();
     status = {};
     endpoint_published = false;
     calls.clear();
+    // What the enclave before was asked or had asked for: replies to it would only mislead this one.
+    open.clear();
+    submitting = false;
+    retry_at = never;
+    while (!open_http.empty()) answer(open_http.begin()->first, 503, {}, out);
     rpc(ForGenesis{}, out, [](std::uint64_t id) { return call_genesis(id); });
 }
 
-void Agent::Impl::got_genesis(const std::string& body, std::vector<Output>& out) {
+void Agent::Impl::got_genesis(Instant now, const std::string& body, std::vector<Output>& out) {
     std::string error;
     auto reply = parse_genesis(body, error);
-    if (!reply) return log(out, "NodeReply", "cloister_genesis: " + error);
+    if (!reply) {
+        retry_at = Instant(now.value + retry_ms);
+        return log(out, "NodeReply", "cloister_genesis: " + error);
+    }
     started = true;
     out.emplace_back(output::ToEnclave{protocol::input::Start{.genesis = config.genesis,
                                                               .genesis_header = std::move(reply->header),
@@ -102,10 +116,10 @@ void Agent::Impl::got_genesis(const std::string& body, std::vector<Output>& out)
 }
 
 void Agent::Impl::ask_blocks(std::vector<Output>& out) {
-    if (!wanted_after || blocks_open || retry_at != never) return;
-    blocks_open = true;
-    rpc(ForBlocks{}, out, [this](std::uint64_t id) {
-        return call_blocks(id, *wanted_after, blocks_per_call, long_poll_ms);
+    if (!wanted_after || asked_after == wanted_after || retry_at != never) return;
+    asked_after = wanted_after;
+    rpc(ForBlocks{.after = *wanted_after}, out, [this](std::uint64_t id) {
+        return call_blocks(id, *wanted_after, blocks_per_call, first_poll ? 0 : long_poll_ms);
     });
 }
 
@@ -117,7 +131,8 @@ void Agent::Impl::got_blocks(Instant now, const std::string& body, std::vector<O
         retry_at = Instant(now.value + retry_ms);
         return;
     }
-    if (!replies->empty()) {
+    // An empty first answer is passed on as well: it tells a new enclave that it has caught up with a young chain.
+    if (std::exchange(first_poll, false) || !replies->empty()) {
         protocol::input::Blocks message;
         for (BlockReply& reply : *replies) {
             newest = reply.number;
@@ -125,13 +140,13 @@ void Agent::Impl::got_blocks(Instant now, const std::string& body, std::vector<O
             message.blocks.push_back(std::move(reply.block));
         }
         out.emplace_back(output::ToEnclave{std::move(message)});
-        wanted_after = newest;
+        if (!replies->empty()) wanted_after = newest;
     }
     ask_blocks(out);
 }
 
 void Agent::Impl::submit_next(std::vector<Output>& out) {
-    if (submitting || calls.empty() || newest_hash.is_zero()) return;
+    if (submitting || calls.empty()) return;
     submitting = true;
     rpc(ForNonce{}, out,
         [this](std::uint64_t id) { return call_next_nonce(id, operator_key.account()); });
@@ -162,17 +177,18 @@ void Agent::Impl::rpc_done(Instant now, const input::RpcDone& done, std::vector<
     if (found == open.end()) return;
     const Purpose purpose = std::move(found->second);
     open.erase(found);
-    const bool for_blocks = std::holds_alternative<ForBlocks>(purpose);
+    const auto* for_blocks = std::get_if<ForBlocks>(&purpose);
     const bool for_call =
         std::holds_alternative<ForNonce>(purpose) || std::holds_alternative<ForSubmit>(purpose);
-    if (for_blocks) blocks_open = false;
+    if (for_blocks && asked_after != for_blocks->after) return;  // another stretch is wanted by now
+    if (for_blocks) asked_after.reset();
     if (for_call) submitting = false;
     if (!done.body) {
         retry_at = Instant(now.value + retry_ms);
         return;
     }
     std::string error;
-    if (std::holds_alternative<ForGenesis>(purpose)) return got_genesis(*done.body, out);
+    if (std::holds_alternative<ForGenesis>(purpose)) return got_genesis(now, *done.body, out);
     if (for_blocks) return got_blocks(now, *done.body, out);
     if (const auto* proof = std::get_if<ForProof>(&purpose)) {
         auto nodes = parse_read_proof(*done.body, error);
@@ -183,7 +199,10 @@ void Agent::Impl::rpc_done(Instant now, const input::RpcDone& done, std::vector<
     }
     if (std::holds_alternative<ForNonce>(purpose)) {
         const auto nonce = parse_nonce(*done.body, error);
-        if (!nonce) return log(out, "NodeReply", "system_accountNextIndex: " + error);
+        if (!nonce) {
+            retry_at = Instant(now.value + retry_ms);
+            return log(out, "NodeReply", "system_accountNextIndex: " + error);
+        }
         submitting = true;
         return sign_and_submit(*nonce, out);
     }
