@@ -16,9 +16,10 @@ set(CMAKE_C_FLAGS_RELEASE "-O2")
 
 find_program(CLOISTER_CCACHE ccache)
 if(CLOISTER_CCACHE)
-  # The build folder's path must not decide over a cache hit, nor over a byte of the output. Precompiled
-  # headers need their two settings too (ccache manual, "Precompiled headers").
-  set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+  # The build folder's path must not decide over a cache hit. (CCACHE_BASEDIR would let clones share, but turns
+  # paths relative, past -ffile-prefix-map and into the enclave's bytes.) Precompiled headers need their two
+  # settings too (ccache manual, "Precompiled headers").
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       ${CLOISTER_CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})

@@ -1,0 +1,78 @@
+#include "enclave/cluster_state.hpp"
+
+#include <gtest/gtest.h>
+
+#include "enclave/sealing.hpp"
+
+namespace cloister::enclave {
+namespace {
+
+const ClusterId cluster = protocol::cluster_id(1);
+Secret<32> secret() { return Secret<32>(ByteView(Bytes(32, 3))); }
+ContractId contract(std::uint8_t n) { return ContractId(ByteView(Bytes(32, n))); }
+
+Bytes one(std::uint8_t n) { return scale::encode(n); }
+
+StateChange change(std::uint8_t n, std::map<Bytes, std::optional<Bytes>> writes) {
+    return {contract(n), std::nullopt, std::move(writes)};
+}
+
+TEST(ClusterState, RootsFollowTheContentsAndNotTheWayThere) {
+    ClusterState state(cluster, secret());
+    for (std::uint8_t n = 0; n < 200; ++n) {
+        StateChange c = change(n % 5, {{one(n), Bytes(n, n)}, {one(n % 7), std::nullopt}});
+        if (state.newest().find(c.contract) == nullptr) c.instantiated = CodeHash();
+        const Snapshot& snapshot = state.commit(c);
+        const Snapshot whole = state.snapshot_of(snapshot.sequence, *snapshot.contracts);
+        ASSERT_EQ(snapshot.root, whole.root);
+        ASSERT_EQ(snapshot.blinded, whole.blinded);
+        ASSERT_EQ(snapshot.bytes, whole.bytes);
+    }
+}
+
+TEST(ClusterState, ABlindedRootDiffersAtEachStepThoughTheStateDoesNot) {
+    ClusterState state(cluster, secret());
+    const Hash256 first = state.commit(std::nullopt).blinded;
+    EXPECT_NE(first, state.commit(std::nullopt).blinded);
+    EXPECT_EQ(state.newest().root, trie::empty_root());
+}
+
+TEST(ClusterState, EarlierSnapshotsStayAsTheyWere) {
+    ClusterState state(cluster, secret());
+    StateChange c = change(1, {{one(1), one(1)}});
+    c.instantiated = CodeHash();
+    state.commit(c);
+    state.commit(change(1, {{one(1), one(2)}}));
+    EXPECT_EQ(state.at(Sequence(1))->find(contract(1))->storage.at(one(1)), one(1));
+    EXPECT_EQ(state.newest().find(contract(1))->storage.at(one(1)), one(2));
+    state.forget_before(Sequence(9));
+    EXPECT_EQ(state.at(Sequence(1)), nullptr);
+    EXPECT_EQ(state.newest().sequence, Sequence(2));
+}
+
+TEST(ClusterState, AboveTheClustersLimitNothingFits) {
+    ClusterState state(cluster, secret());
+    EXPECT_TRUE(state.fits(change(1, {{one(1), Bytes(cluster_bytes_max - 1)}})));
+    EXPECT_FALSE(state.fits(change(1, {{one(1), Bytes(cluster_bytes_max)}})));
+}
+
+TEST(SealedState, OpensAsItWasAndNotOtherwise) {
+    ClusterState state(cluster, secret());
+    StateChange c = change(1, {{one(1), Bytes{7, 7, 7}}});
+    c.instantiated = CodeHash();
+    const Snapshot& snapshot = state.commit(c);
+    const Bytes blob = seal_state(secret(), cluster, snapshot);
+    const auto opened = open_state(secret(), cluster, blob);
+    ASSERT_TRUE(opened.has_value());
+    EXPECT_EQ(state.snapshot_of(opened->sequence, opened->contracts).blinded, snapshot.blinded);
+    EXPECT_FALSE(open_state(secret(), protocol::cluster_id(2), blob).has_value());
+    for (std::size_t i = 0; i < blob.size(); ++i) {
+        Bytes flipped = blob;
+        flipped[i] ^= 1;
+        EXPECT_FALSE(open_state(secret(), cluster, flipped).has_value());
+        EXPECT_FALSE(open_state(secret(), cluster, ByteView(blob).first(i)).has_value());
+    }
+}
+
+}  // namespace
+}  // namespace cloister::enclave
