@@ -90,7 +90,8 @@ EngineHandle make_engine(const Limits& limits) {
     wasmtime_config_cranelift_nan_canonicalization_set(config, true);
     wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED);
     wasmtime_config_max_wasm_stack_set(config, wasm_stack_bytes);
-    wasmtime_config_memory_init_cow_set(config, true);
+    // Copy-on-write images need memfds, which a hardened enclave may not make.
+    wasmtime_config_memory_init_cow_set(config, false);
     choose_features(config);
     fix_target(config);
     use_pool(config, limits);

@@ -1,0 +1,166 @@
+#include "client_shell.hpp"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "codec/scale/scale.hpp"
+#include "io/clock.hpp"
+#include "io/entropy.hpp"
+#include "io/file.hpp"
+#include "io/http_client.hpp"
+#include "key_file.hpp"
+
+namespace cloister::app {
+namespace {
+
+// A reply may be held back by the node for the 20 seconds of a long poll.
+constexpr std::uint64_t rpc_timeout_ms = 40'000;
+constexpr std::size_t memory_bytes = 4;
+
+client::Transport transport_to(io::HttpCall target) {
+    return [target = std::move(target)](const std::string& body) -> std::optional<std::string> {
+        io::HttpCall call = target;
+        call.body = body;
+        call.timeout_ms = rpc_timeout_ms;
+        auto response = io::http_request_blocking(std::move(call));
+        if (!response || response->status != 200) return std::nullopt;
+        return std::move(response->body);
+    };
+}
+
+client::Clock own_clock() {
+    return {.wall = io::wall_now, .sleep = [](std::uint64_t milliseconds) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+            }};
+}
+
+std::optional<BlockNumber> read_memory(const std::string& path) {
+    const auto bytes = io::read_file(path, memory_bytes);
+    if (!bytes) return std::nullopt;
+    const auto number = scale::decode<BlockNumber>(*bytes);
+    return number ? std::optional(*number) : std::nullopt;
+}
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string() : value;
+}
+
+}  // namespace
+
+void add_node_flags(CLI::App& command, NodeFlags& flags) {
+    command.add_option("--rpc", flags.rpc, "the node's URL")->capture_default_str();
+    command
+        .add_option("--genesis", flags.genesis,
+                    "hash of the chain's block 0: what all trust starts from")
+        ->envname("CLOISTER_GENESIS");
+}
+
+void add_signer_flags(CLI::App& command, SignerFlags& flags) {
+    command.add_option("--suri", flags.suri, "who signs: //Name for development, or a key file")
+        ->envname("CLOISTER_SURI")
+        ->capture_default_str();
+    command.add_option("--scheme", flags.scheme, "the key's signature scheme")
+        ->check(CLI::IsMember({"sr25519", "ed25519"}))
+        ->capture_default_str();
+}
+
+Problem problem_of(const client::Error& error) {
+    return {.code = std::string(client::name_of(error.code)),
+            .message = error.message,
+            .hint = error.hint};
+}
+
+int print_usage_error(Form form, std::string message, std::string hint) {
+    print_error(form, {.code = "Usage", .message = std::move(message), .hint = std::move(hint)});
+    return exit_usage;
+}
+
+Result<std::string, Problem> state_directory() {
+    std::string base = environment("XDG_STATE_HOME");
+    if (base.empty()) {
+        const std::string home = environment("HOME");
+        if (home.empty())
+            return err(Problem{"NoHome", "neither XDG_STATE_HOME nor HOME is set", "set one"});
+        base = home + "/.local/state";
+    }
+    base += "/cloister";
+    if (auto made = io::ensure_directory(base); !made) return err(problem_of(made.error()));
+    return base;
+}
+
+crypto::Entropy new_entropy() { return crypto::Entropy(io::random_seed()); }
+
+Result<crypto::KeyPair, Problem> load_signer(const SignerFlags& flags) {
+    const auto scheme =
+        flags.scheme == "ed25519" ? crypto::Scheme::Ed25519 : crypto::Scheme::Sr25519;
+    return load_key(scheme, flags.suri);
+}
+
+Result<Bytes, Problem> read_input(const std::string& path, std::size_t bytes_max) {
+    auto bytes = io::read_file(path, bytes_max);
+    if (!bytes) return err(problem_of(bytes.error(), "check the path"));
+    return std::move(*bytes);
+}
+
+Result<Bytes, Problem> parse_hex(const std::string& text, std::string_view what) {
+    auto bytes = base::from_hex(text);
+    if (!bytes)
+        return err(Problem{"BadValue", std::string(what) + " is not hexadecimal",
+                           "0x and an even number of digits"});
+    return std::move(*bytes);
+}
+
+Result<Connection, Problem> Connection::open(const NodeFlags& flags) {
+    if (flags.genesis.empty()) {
+        return err(Problem{
+            "NoGenesis", "which chain? A client trusts a genesis hash, never a node's word for it",
+            "--genesis HASH or CLOISTER_GENESIS; `cloister dev` prints its own"});
+    }
+    CLOISTER_TRY(const BlockHash genesis, parse_fixed<BlockHash>(flags.genesis, "a genesis hash"));
+    auto url = io::parse_http_url(flags.rpc);
+    if (!url)
+        return err(
+            Problem{"BadUrl", "not a URL: " + flags.rpc, "http://127.0.0.1:9944, for example"});
+    CLOISTER_TRY(const std::string directory, state_directory());
+    const std::string memory = directory + "/" + base::to_hex(genesis.view()) + ".newest";
+    auto chain =
+        std::make_unique<client::Chain>(transport_to(std::move(*url)), own_clock(), genesis);
+    if (const auto seen = read_memory(memory)) chain->set_newest_seen(*seen);
+    if (auto opened = chain->open(); !opened) return err(problem_of(opened.error()));
+    return Connection(std::move(chain), memory);
+}
+
+Connection::~Connection() {
+    if (!chain_ || chain_->newest_seen().value == 0) return;
+    // Another run of this program may have seen a newer block meanwhile.
+    const auto stored = read_memory(memory_path_);
+    if (stored && *stored >= chain_->newest_seen()) return;
+    const auto written = io::write_file_atomic(memory_path_, scale::encode(chain_->newest_seen()));
+    if (!written) log_line("NotRemembered", "the newest block: " + written.error().text);
+}
+
+Result<std::string, Problem> reply_key_path(const RequestId& request) {
+    CLOISTER_TRY(const std::string directory, state_directory());
+    if (auto made = io::ensure_directory(directory + "/reply-keys"); !made)
+        return err(problem_of(made.error()));
+    return directory + "/reply-keys/" + base::to_hex(request.view());
+}
+
+Result<std::string, Problem> store_reply_key(const RequestId& request,
+                                             const crypto::X25519Key& key) {
+    CLOISTER_TRY(const std::string path, reply_key_path(request));
+    if (auto written = io::write_file_atomic(path, key.secret.reveal()); !written) {
+        return err(problem_of(written.error(), "without this key nobody could open the reply"));
+    }
+    return path;
+}
+
+Result<crypto::X25519Key, Problem> load_reply_key(const std::string& path) {
+    CLOISTER_TRY(Secret<32> secret, read_seed_file(path));
+    return crypto::X25519Key(std::move(secret));
+}
+
+}  // namespace cloister::app

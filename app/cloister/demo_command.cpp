@@ -1,0 +1,105 @@
+// `cloister demo`: a hospital and a clinic work together on records that nobody else sees, from nothing to a
+// verified proof, in one command that ends by itself.
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <memory>
+
+#include "codec/json/writer.hpp"
+#include "commands.hpp"
+#include "demo_run.hpp"
+#include "io/file.hpp"
+
+namespace cloister::app {
+namespace {
+
+struct Flags {
+    std::string data;
+    std::string bundle;
+    bool keep = false;
+    bool markers = false;
+};
+
+std::string default_data() {
+    const char* cache = std::getenv("CLOISTER_CACHE");
+    const char* home = std::getenv("HOME");
+    const std::string base = cache != nullptr ? cache : std::string(home == nullptr ? "" : home) + "/.cache/cloister";
+    return base + "/data/breast_cancer.csv";
+}
+
+// Beside the build's programs.
+std::string default_bundle() {
+    const std::string self = io::own_program_path().get();
+    return self.substr(0, self.rfind('/')) + "/../contracts/diagnosis.contract";
+}
+
+std::string decimal(double value, int digits) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.*f", digits, value);
+    return text;
+}
+
+void print_outcome(Form form, const DemoOutcome& outcome) {
+    if (form == Form::Text) {
+        print_line("");
+        print_line(outcome.held() ? "All of it held, in " + seconds_text(outcome.seconds) + "."
+                                  : std::string("NOT all of it held: see FAILS above."));
+        return;
+    }
+    json::Writer w;
+    w.begin_object().key("accuracy").raw(decimal(outcome.accuracy, 4));
+    w.key("records_trained").number(outcome.trained).key("records_scored").number(outcome.scored);
+    w.key("proof_verified").boolean(outcome.proof_verified).key("tasks").number(outcome.tasks);
+    w.key("seconds").raw(decimal(outcome.seconds, 3)).key("leaks_found").boolean(!outcome.no_leak);
+    w.key("simulated").boolean(true).end_object();
+    print_line(w.text());
+}
+
+Result<DemoOutcome, Problem> play(const DemoOptions& options, const std::string& folder, DemoView& view) {
+    DemoRun run(options, folder, view);
+    return run.play();
+}
+
+int demo(Form form, const Flags& flags) {
+    DemoOptions options{.data = flags.data.empty() ? default_data() : flags.data,
+                        .bundle = flags.bundle.empty() ? default_bundle() : flags.bundle,
+                        .markers = flags.markers};
+    if (!io::file_exists(options.data)) {
+        return print_error(form, {"NoData", "there are no records at " + options.data, "tools/fetch-data.sh fetches them"});
+    }
+    if (!io::file_exists(options.bundle)) {
+        return print_error(form, {"NoBundle", "there is no contract at " + options.bundle, "make build, or --bundle FILE"});
+    }
+    const auto folder = io::make_temporary_directory("cloister-demo-");
+    if (!folder) return print_error(form, problem_of(folder.error()));
+    DemoView view(form);
+    view.title("Cloister demo: two hospitals, one model, and nobody else sees a record");
+    const auto outcome = play(options, *folder, view);
+    if (outcome) {
+        view.times();
+        print_outcome(form, *outcome);
+    }
+    const int code = outcome ? (outcome->held() ? exit_ok : exit_failure) : print_error(form, outcome.error());
+    if (flags.keep) {
+        log_line("Kept", "everything of this run is in " + *folder);
+    } else if (auto removed = io::remove_tree(*folder); !removed) {
+        log_line("NotRemoved", removed.error().text);
+    }
+    return code;
+}
+
+}  // namespace
+
+void add_demo(CLI::App& app, Invocation& invocation) {
+    auto flags = std::make_shared<Flags>();
+    CLI::App* command = app.add_subcommand("demo", "two hospitals, one model, no shared records: the whole of it");
+    command->add_option("--data", flags->data, "the breast cancer table; default: where tools/fetch-data.sh puts it");
+    command->add_option("--bundle", flags->bundle, "the diagnosis contract; default: the build's");
+    command->add_flag("--keep", flags->keep, "keep the run's directory: chain, logs, proof");
+    command->add_flag("--markers", flags->markers, "search files and memory outside of enclaves for plaintext");
+    command->footer("Example:\n  cloister demo --markers");
+    command->callback([&invocation, flags] {
+        invocation.action = [&invocation, flags] { return demo(form_of(invocation.json), *flags); };
+    });
+}
+
+}  // namespace cloister::app

@@ -1,0 +1,105 @@
+// `cloister key`: makes keys and shows whose they are. Needs no network.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "client_shell.hpp"
+#include "codec/json/writer.hpp"
+#include "commands.hpp"
+#include "crypto/ss58.hpp"
+#include "io/entropy.hpp"
+#include "key_file.hpp"
+
+namespace cloister::app {
+namespace {
+
+struct Flags {
+    std::string scheme = "sr25519";
+    std::string subject;
+};
+
+crypto::Scheme scheme_of(const Flags& flags) {
+    return flags.scheme == "ed25519" ? crypto::Scheme::Ed25519 : crypto::Scheme::Sr25519;
+}
+
+struct Shown {
+    std::string seed;    // empty: not ours to show
+    std::string scheme;  // empty: an address says nothing about it
+    AccountId account;
+};
+
+void print_key(Form form, const Shown& shown) {
+    const std::string address = crypto::encode_ss58({.account = shown.account});
+    const std::string public_key = base::to_hex_0x(shown.account.view());
+    if (form == Form::Json) {
+        json::Writer w;
+        w.begin_object();
+        if (!shown.seed.empty()) w.key("secret_seed").string(shown.seed);
+        if (!shown.scheme.empty()) w.key("scheme").string(shown.scheme);
+        w.key("public_key").string(public_key).key("address").string(address).end_object();
+        return print_line(w.text());
+    }
+    if (!shown.seed.empty()) print_line("secret seed  " + shown.seed + "  (keep it to yourself)");
+    if (!shown.scheme.empty()) print_line("scheme       " + shown.scheme);
+    print_line("public key   " + public_key);
+    print_line("address      " + address);
+}
+
+int generate(Form form, const Flags& flags) {
+    const Secret<32> seed = io::random_seed();
+    const crypto::KeyPair key(scheme_of(flags), seed);
+    print_key(
+        form,
+        {.seed = base::to_hex_0x(seed.reveal()), .scheme = flags.scheme, .account = key.account()});
+    return exit_ok;
+}
+
+int inspect(Form form, const Flags& flags) {
+    if (const auto address = crypto::parse_ss58(flags.subject)) {
+        print_key(form, {.seed = {}, .scheme = {}, .account = address->account});
+        return exit_ok;
+    }
+    const auto direct = crypto::KeyPair::from_suri(scheme_of(flags), flags.subject);
+    if (direct) {
+        print_key(form, {.seed = {}, .scheme = flags.scheme, .account = direct->account()});
+        return exit_ok;
+    }
+    const auto key = load_key(scheme_of(flags), flags.subject);
+    if (!key) return print_error(form, key.error());
+    print_key(form, {.seed = {}, .scheme = flags.scheme, .account = key->account()});
+    return exit_ok;
+}
+
+}  // namespace
+
+void add_key(CLI::App& app, Invocation& invocation) {
+    auto flags = std::make_shared<Flags>();
+    CLI::App* key = app.add_subcommand("key", "make keys and show whose they are");
+    key->require_subcommand(1);
+    const auto scheme = [&](CLI::App* command) {
+        command->add_option("--scheme", flags->scheme, "signature scheme")
+            ->check(CLI::IsMember({"sr25519", "ed25519"}))
+            ->capture_default_str();
+    };
+    CLI::App* make = key->add_subcommand("generate", "a new key from the system's randomness");
+    scheme(make);
+    make->footer("Example:\n  cloister key generate --scheme ed25519");
+    make->callback([&invocation, flags] {
+        invocation.action = [&invocation, flags] {
+            return generate(form_of(invocation.json), *flags);
+        };
+    });
+    CLI::App* show =
+        key->add_subcommand("inspect", "the account of a secret URI, a key file or an address");
+    show->add_option("subject", flags->subject,
+                     "//Alice, 0x and a seed, a key file, or an SS58 address")
+        ->required();
+    scheme(show);
+    show->footer("Example:\n  cloister key inspect //Alice");
+    show->callback([&invocation, flags] {
+        invocation.action = [&invocation, flags] {
+            return inspect(form_of(invocation.json), *flags);
+        };
+    });
+}
+
+}  // namespace cloister::app

@@ -1,0 +1,159 @@
+#include "node_shell.hpp"
+
+#include <cstdlib>
+
+#include "http_front.hpp"
+#include "io/clock.hpp"
+#include "io/file.hpp"
+#include "node_genesis.hpp"
+
+namespace cloister::app {
+namespace {
+
+constexpr std::uint64_t sleep_ms_max = 60'000;
+constexpr std::size_t open_requests_max = 4096;
+
+node::Now now() { return {.steady = io::steady_now(), .wall = io::wall_now()}; }
+
+// Memory after a failed read would be a guess about the chain: better no node than a wrong one.
+std::optional<Bytes> read_or_stop(const io::KeyValue& database, ByteView key) {
+    auto value = database.get(key);
+    if (value) return std::move(*value);
+    log_line("StorageFailed", value.error().text);
+    std::_Exit(exit_failure);
+}
+
+Problem listen_problem(const io::Error& error, std::uint16_t port) {
+    if (error.code == io::ErrorCode::Exists) {
+        return {"PortInUse", "port " + std::to_string(port) + " is taken: " + error.text,
+                "choose another with --rpc-port, or stop what listens there"};
+    }
+    return problem_of(error, "choose another port with --rpc-port");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<NodeShell>, Problem> NodeShell::open(io::EventLoop& loop,
+                                                            const NodeOptions& options) {
+    auto made = io::ensure_directory(options.base_path);
+    if (!made) return err(problem_of(made.error(), "is the base path yours?"));
+    auto database = io::KeyValue::open(options.base_path + "/db");
+    if (!database && database.error().code == io::ErrorCode::Busy) {
+        return err(Problem{"BasePathInUse", database.error().text,
+                           "another node runs on this base path: stop it first"});
+    }
+    if (!database)
+        return err(problem_of(database.error(), "is the disk full, or the base path not yours?"));
+    std::unique_ptr<NodeShell> shell(new NodeShell(loop, std::move(*database)));
+    CLOISTER_CHECK(shell->start(options));
+    return shell;
+}
+
+Result<void, Problem> NodeShell::start(const NodeOptions& options) {
+    const node::KvView view = [this](ByteView key) { return read_or_stop(database_, key); };
+    node::Config config{
+        .solo = {.block_time_ms = options.block_time_ms}, .pool = {}, .genesis = {}};
+    if (!node::Store(view).newest()) {
+        const std::string path = options.genesis_config.empty() ? genesis_path(options.base_path)
+                                                                : options.genesis_config;
+        CLOISTER_TRY(config.genesis, load_genesis(path));
+    }
+    CLOISTER_TRY(crypto::Ed25519Key key, load_authority(options.base_path));
+    std::vector<node::Output> outputs;
+    node_.emplace(config, std::move(key), view, now(), outputs);
+    rpc_.emplace(*node_, rpc::ChainInfo{});
+    apply(outputs);
+    if (failure_) return err(*failure_);
+    const rpc::Limits limits;
+    auto http = io::HttpServer::listen(loop_, "127.0.0.1", options.rpc_port,
+                                       {.body_bytes_max = limits.body_bytes_max},
+                                       [this](io::HttpRequest request, io::Responder responder) {
+                                           on_request(std::move(request), std::move(responder));
+                                       });
+    if (!http) return err(listen_problem(http.error(), options.rpc_port));
+    http_.emplace(std::move(*http));
+    set_timer();
+    return {};
+}
+
+void NodeShell::on_request(io::HttpRequest request, io::Responder responder) {
+    if (auto answer = front(request, Pages::Local)) return responder(std::move(*answer));
+    io::HttpHeaders headers = cors_headers(request.origin, Pages::Local);
+    if (request.method != "POST") {
+        return responder(json_error(405, "PostOnly", "JSON-RPC 2.0 over POST", std::move(headers)));
+    }
+    if (failure_ || open_.size() >= open_requests_max) {
+        return responder(
+            json_error(503, "TooBusy", "too many open requests: try again", std::move(headers)));
+    }
+    const rpc::RequestId id = next_request_++;
+    open_.emplace(id, Open{.responder = std::move(responder), .headers = std::move(headers)});
+    std::vector<rpc::Output> outputs;
+    rpc_->handle(io::steady_now(), id, request.body, outputs);
+    run_rpc(std::move(outputs));
+    set_timer();
+}
+
+void NodeShell::run_rpc(std::vector<rpc::Output> outputs) {
+    for (rpc::Output& output : outputs) {
+        if (auto* submit = std::get_if<rpc::output::Submit>(&output)) {
+            run_node(std::move(submit->submit));
+            continue;
+        }
+        auto& reply = std::get<rpc::output::Reply>(output);
+        const auto found = open_.find(reply.request);
+        if (found == open_.end()) continue;
+        Open open = std::move(found->second);
+        open_.erase(found);
+        open.responder(json_response(200, std::move(reply.body), std::move(open.headers)));
+    }
+}
+
+void NodeShell::run_node(const node::Input& input) {
+    if (failure_) return;
+    std::vector<node::Output> outputs;
+    node_->step(now(), input, outputs);
+    apply(outputs);
+}
+
+void NodeShell::apply(const std::vector<node::Output>& outputs) {
+    for (const node::Output& output : outputs) {
+        if (const auto* write = std::get_if<node::output::Write>(&output)) {
+            io::Batch batch;
+            for (const auto& [key, value] : write->batch) batch.put(key, value);
+            const auto written = database_.write(batch, io::Durability::Synced);
+            if (!written) {
+                // The node is ahead of its disk now. What follows must never be told.
+                failure_ = Problem{"StorageFailed", written.error().text,
+                                   "free space on the disk and start again"};
+                return loop_.stop();
+            }
+            continue;
+        }
+        if (const auto* dropped = std::get_if<node::output::Dropped>(&output)) {
+            log_line("Dropped", dropped->reason);
+        }
+        std::vector<rpc::Output> replies;
+        rpc_->on_node_output(output, replies);
+        run_rpc(std::move(replies));
+    }
+}
+
+void NodeShell::on_timer() {
+    timer_.reset();
+    run_node(node::input::Tick{});
+    if (failure_) return;
+    std::vector<rpc::Output> outputs;
+    rpc_->tick(io::steady_now(), outputs);
+    run_rpc(std::move(outputs));
+    set_timer();
+}
+
+void NodeShell::set_timer() {
+    if (timer_) loop_.cancel(*timer_);
+    const Instant latest(io::steady_now().value + sleep_ms_max);
+    const Instant wake = std::min({node_->next_wake(), rpc_->next_wake(), latest});
+    timer_ = loop_.call_at(wake, [this] { on_timer(); });
+}
+
+}  // namespace cloister::app

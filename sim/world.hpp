@@ -1,0 +1,160 @@
+// A whole network in one deterministic process: node, simulated platform, workers' hosts and
+// enclaves, a gatekeeper, all as the same state machines that the programs drive, joined by
+// messages on virtual time. One seed, one history: the transcript's hash tells two runs apart.
+//
+// Hosts are the attacker, so every link can be bent: `Hooks` sees each message and may drop or
+// change it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/chain.hpp"
+#include "contract/engine.hpp"
+#include "crypto/entropy.hpp"
+#include "enclave/enclave.hpp"
+#include "node/node.hpp"
+#include "platform/platform.hpp"
+#include "rpc/server.hpp"
+#include "worker/agent.hpp"
+
+namespace cloister::sim {
+
+inline constexpr std::size_t gatekeeper_index = 0;  // members: 0 is the gatekeeper, workers follow
+
+struct WorldConfig {
+    std::uint64_t seed = 1;
+    std::size_t workers = 3;
+    std::uint64_t start_unix_ms = 1'790'000'000'000;
+};
+
+enum class Fate : std::uint8_t { Deliver, Drop };
+
+// Each may change the message in place.
+struct Hooks {
+    std::function<Fate(std::size_t member, protocol::HostInput&)> to_enclave;
+    std::function<Fate(std::size_t member, protocol::HostOutput&)> from_enclave;
+    std::function<Fate(std::size_t member, std::string& body)> rpc_reply;
+    std::function<Fate(std::size_t from, Bytes& request)> to_gatekeeper;
+    std::function<Fate(std::size_t to, Bytes& reply)> from_gatekeeper;
+    std::function<void(std::size_t member, std::string_view name, std::optional<Bytes>& blob)> load;
+    // The quote that the platform gives: a test may put another in its place.
+    std::function<void(std::size_t member, const protocol::ReportData64&, Bytes& quote)> quote;
+};
+
+// An extrinsic that was included in a block and failed there.
+struct Failure {
+    BlockNumber block;
+    std::string error;  // "Tasks.RequestIdSeen"
+};
+
+struct LogLine {
+    std::size_t member = 0;
+    std::string code;
+    std::string message;
+};
+
+class World {
+  public:
+    explicit World(const WorldConfig& config);
+    ~World();
+
+    // Runs events until `done` holds; false if virtual time passes `limit_ms` from now first.
+    bool run_until(const std::function<bool()>& done, std::uint64_t limit_ms);
+    void run_for(std::uint64_t milliseconds);
+    // Registered, with keys, fresh (workers), or with a share (the gatekeeper).
+    bool ready() const;
+
+    // What a client of this world uses; both run the world while they wait.
+    client::Transport transport();
+    client::Clock clock();
+    client::Chain chain();
+    // One request to a member's host; nothing if it did not answer within ten virtual seconds.
+    std::optional<Bytes> http(std::size_t member, worker::input::Http::Kind kind, Bytes body);
+    crypto::Entropy client_entropy(std::string_view who) const;
+
+    // The host kills its enclave and starts a new one; with `measurement` given, a changed program.
+    void restart_enclave(std::size_t member, std::optional<Measurement> measurement = {});
+    // A frozen enclave: the host gives it nothing and takes nothing, but its time goes on.
+    void freeze(std::size_t member) { frozen_.insert(member); }
+    void thaw(std::size_t member) { frozen_.erase(member); }
+    // Bytes straight into an enclave, past the host's agent.
+    void inject(std::size_t member, protocol::HostInput message);
+
+    Hooks hooks;
+    const node::Node& node() const { return *node_; }
+    const platform::Platform& platform() const { return platform_; }
+    const Measurement& measurement() const { return measurement_; }
+    const ClusterId& cluster() const { return cluster_; }
+    const worker::Agent& agent(std::size_t member) const;
+    std::size_t members() const { return members_.size(); }
+    const std::vector<LogLine>& logs() const { return logs_; }
+    bool logged(std::size_t member, std::string_view code) const;
+    const std::vector<Failure>& failures() const { return failures_; }
+    bool failed(std::string_view error) const;
+    std::map<std::string, Bytes>& blobs(std::size_t member);  // a host's disk
+    const crypto::Ed25519Key& authority_key() const { return authority_; }
+    const Hash256& transcript() const { return transcript_; }
+    Instant now() const { return now_; }
+
+  private:
+    struct Member;
+    struct Event {
+        Instant at;
+        std::uint64_t order;
+        std::function<void()> act;
+        bool operator<(const Event& other) const {
+            return std::tie(other.at, other.order) < std::tie(at, order);
+        }
+    };
+
+    void after(std::uint64_t delay_ms, std::function<void()> act);
+    void note(std::string_view link, ByteView bytes);
+    std::uint64_t delay();
+    bool run_one();
+    void start_node();
+    void start_member(std::size_t index);
+    void start_enclave(std::size_t index, const Measurement& measurement);
+    void step_node(const node::Input& input);
+    void node_outputs(std::vector<node::Output> outputs);
+    void rpc_outputs(std::vector<rpc::Output> outputs);
+    void ask_rpc(const std::string& body, std::function<void(std::string)> done);
+    void step_agent(std::size_t index, const worker::Input& input);
+    void agent_output(std::size_t index, worker::Output& output);
+    void step_enclave(std::size_t index, std::uint64_t life, const enclave::Input& input);
+    void enclave_output(std::size_t index, std::uint64_t life, enclave::Output& output);
+    void schedule_wakes();
+    node::Now node_now() const;
+
+    WorldConfig config_;
+    crypto::Entropy random_;
+    Instant now_{1000};
+    std::uint64_t order_ = 0;
+    std::priority_queue<Event> events_;
+    Hash256 transcript_;
+
+    platform::Platform platform_;
+    contract::Engine engine_;
+    Measurement measurement_;
+    ClusterId cluster_;
+    crypto::Ed25519Key authority_;
+    std::map<Bytes, Bytes> database_;
+    std::unique_ptr<node::Node> node_;
+    std::unique_ptr<rpc::Server> rpc_;
+    std::map<rpc::RequestId, std::function<void(std::string)>> rpc_open_;
+    rpc::RequestId next_rpc_ = 1;
+    std::vector<std::unique_ptr<Member>> members_;
+    std::set<std::size_t> frozen_;
+    std::vector<LogLine> logs_;
+    std::vector<Failure> failures_;
+    std::map<std::uint64_t, std::function<void(worker::output::HttpReply)>> http_open_;
+    std::uint64_t next_http_ = 1;
+};
+
+}  // namespace cloister::sim
