@@ -1,5 +1,5 @@
-// `cloister demo`: a hospital and a clinic work together on records that nobody else sees, from nothing to a
-// verified proof, in one command that ends by itself.
+// `cloister demo`: a hospital and a clinic work together on records that nobody else sees, from
+// nothing to a verified proof, in one command that ends by itself.
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <memory>
@@ -22,7 +22,8 @@ struct Flags {
 std::string default_data() {
     const char* cache = std::getenv("CLOISTER_CACHE");
     const char* home = std::getenv("HOME");
-    const std::string base = cache != nullptr ? cache : std::string(home == nullptr ? "" : home) + "/.cache/cloister";
+    const std::string base =
+        cache != nullptr ? cache : std::string(home == nullptr ? "" : home) + "/.cache/cloister";
     return base + "/data/breast_cancer.csv";
 }
 
@@ -49,12 +50,15 @@ void print_outcome(Form form, const DemoOutcome& outcome) {
     w.begin_object().key("accuracy").raw(decimal(outcome.accuracy, 4));
     w.key("records_trained").number(outcome.trained).key("records_scored").number(outcome.scored);
     w.key("proof_verified").boolean(outcome.proof_verified).key("tasks").number(outcome.tasks);
-    w.key("seconds").raw(decimal(outcome.seconds, 3)).key("leaks_found").boolean(!outcome.no_leak);
+    w.key("seconds").raw(decimal(outcome.seconds, 3));
+    w.key("leaks_found");
+    outcome.leaked ? w.boolean(*outcome.leaked) : w.null();
     w.key("simulated").boolean(true).end_object();
     print_line(w.text());
 }
 
-Result<DemoOutcome, Problem> play(const DemoOptions& options, const std::string& folder, DemoView& view) {
+Result<DemoOutcome, Problem> play(const DemoOptions& options, const std::string& folder,
+                                  DemoView& view) {
     DemoRun run(options, folder, view);
     return run.play();
 }
@@ -64,10 +68,12 @@ int demo(Form form, const Flags& flags) {
                         .bundle = flags.bundle.empty() ? default_bundle() : flags.bundle,
                         .markers = flags.markers};
     if (!io::file_exists(options.data)) {
-        return print_error(form, {"NoData", "there are no records at " + options.data, "tools/fetch-data.sh fetches them"});
+        return print_error(form, {"NoData", "there are no records at " + options.data,
+                                  "tools/fetch-data.sh fetches them"});
     }
     if (!io::file_exists(options.bundle)) {
-        return print_error(form, {"NoBundle", "there is no contract at " + options.bundle, "make build, or --bundle FILE"});
+        return print_error(form, {"NoBundle", "there is no contract at " + options.bundle,
+                                  "make build, or --bundle FILE"});
     }
     const auto folder = io::make_temporary_directory("cloister-demo-");
     if (!folder) return print_error(form, problem_of(folder.error()));
@@ -78,7 +84,8 @@ int demo(Form form, const Flags& flags) {
         view.times();
         print_outcome(form, *outcome);
     }
-    const int code = outcome ? (outcome->held() ? exit_ok : exit_failure) : print_error(form, outcome.error());
+    const int code =
+        outcome ? (outcome->held() ? exit_ok : exit_failure) : print_error(form, outcome.error());
     if (flags.keep) {
         log_line("Kept", "everything of this run is in " + *folder);
     } else if (auto removed = io::remove_tree(*folder); !removed) {
@@ -91,11 +98,14 @@ int demo(Form form, const Flags& flags) {
 
 void add_demo(CLI::App& app, Invocation& invocation) {
     auto flags = std::make_shared<Flags>();
-    CLI::App* command = app.add_subcommand("demo", "two hospitals, one model, no shared records: the whole of it");
-    command->add_option("--data", flags->data, "the breast cancer table; default: where tools/fetch-data.sh puts it");
+    CLI::App* command =
+        app.add_subcommand("demo", "two hospitals, one model, no shared records: the whole of it");
+    command->add_option("--data", flags->data,
+                        "the breast cancer table; default: where tools/fetch-data.sh puts it");
     command->add_option("--bundle", flags->bundle, "the diagnosis contract; default: the build's");
     command->add_flag("--keep", flags->keep, "keep the run's directory: chain, logs, proof");
-    command->add_flag("--markers", flags->markers, "search files and memory outside of enclaves for plaintext");
+    command->add_flag("--markers", flags->markers,
+                      "search files and memory outside of enclaves for plaintext");
     command->footer("Example:\n  cloister demo --markers");
     command->callback([&invocation, flags] {
         invocation.action = [&invocation, flags] { return demo(form_of(invocation.json), *flags); };

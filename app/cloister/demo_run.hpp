@@ -1,9 +1,10 @@
-// The demo's story: a network of its own, a hospital that trains and a clinic that asks, each a client process,
-// and what the chain, the host and everybody else can see of it.
+// The demo's story: a network of its own, a hospital that trains and a clinic that asks, each a
+// client process, and what the chain, the host and everybody else can see of it.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "client_shell.hpp"
 #include "demo_view.hpp"
@@ -23,7 +24,7 @@ struct DemoOutcome {
     std::uint64_t trained = 0;
     std::uint64_t scored = 0;
     bool proof_verified = false;
-    bool no_leak = true;
+    std::optional<bool> leaked;  // nothing: not searched
     std::uint64_t tasks = 0;
     double seconds = 0;
     bool held() const;
@@ -51,7 +52,8 @@ class DemoRun {
 
     Result<LineChild, Problem> start_party(const std::string& role, const std::string& suri);
     // Runs it under a progress bar and adds the seconds to `last_seconds_`.
-    Result<FlatJson, Problem> wish(LineChild& party, const std::string& what, const std::string& json);
+    Result<FlatJson, Problem> wish(LineChild& party, const std::string& what,
+                                   const std::string& json);
     Result<void, Problem> show_task(const FlatJson& said);
     void judge(const FlatJson& said);
     std::vector<std::string> environment(const std::string& who) const;

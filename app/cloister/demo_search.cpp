@@ -17,7 +17,9 @@ Result<void, Problem> add_records(MarkerSearch& search, const std::string& data)
     const auto csv = io::read_file(data, table_bytes_max);
     if (!csv) return err(problem_of(csv.error()));
     const auto patients = client::diagnosis::parse_table(text_of(*csv));
-    if (!patients) return err(Problem{"BadData", data + " is not the breast cancer table", "tools/fetch-data.sh"});
+    if (!patients)
+        return err(
+            Problem{"BadData", data + " is not the breast cancer table", "tools/fetch-data.sh"});
     std::size_t number = 0;
     for (const auto& patient : *patients) {
         Bytes encoded = scale::encode(patient.features);
@@ -27,7 +29,8 @@ Result<void, Problem> add_records(MarkerSearch& search, const std::string& data)
     return {};
 }
 
-Result<void, Problem> search_host(MarkerSearch& search, const FlatJson& host, const std::string& name) {
+Result<void, Problem> search_host(MarkerSearch& search, const FlatJson& host,
+                                  const std::string& name) {
     return search.search_memory(static_cast<int>(host.number("pid")), name);
 }
 
@@ -47,7 +50,8 @@ Result<LeakReport, Problem> search_for_leaks(const LeakSearch& plan) {
         CLOISTER_CHECK(search.search_memory(static_cast<int>(pids.number(name)), name));
     }
     for (const std::string& worker : plan.ready.elements("workers")) {
-        CLOISTER_CHECK(search_host(search, FlatJson::parse(worker).value_or(FlatJson{}), "a worker's host"));
+        CLOISTER_CHECK(
+            search_host(search, FlatJson::parse(worker).value_or(FlatJson{}), "a worker's host"));
     }
     CLOISTER_CHECK(search_host(search, plan.ready.object("gatekeeper"), "the gatekeeper's host"));
 

@@ -61,19 +61,24 @@ void DemoView::step(const std::string& id, const std::string& words, double seco
         return print_line(w.text());
     }
     print_line("");
-    print_line(painted(bold, std::to_string(++number_) + "  " + padded(words, words_width)) + painted(dim, seconds_text(seconds)));
+    print_line(painted(bold, std::to_string(++number_) + "  " + padded(words, words_width)) +
+               painted(dim, seconds_text(seconds)));
 }
 
 void DemoView::row(const char* colour, const std::string& who, const std::string& what) {
-    if (form_ == Form::Text) print_line("   " + painted(dim, padded(who, who_width)) + painted(colour, what));
+    if (form_ == Form::Text)
+        print_line("   " + painted(dim, padded(who, who_width)) + painted(colour, what));
 }
 
 void DemoView::plaintext(const std::string& who, const std::string& what) { row(green, who, what); }
-void DemoView::ciphertext(const std::string& who, const std::string& what) { row(yellow, who, what); }
+void DemoView::ciphertext(const std::string& who, const std::string& what) {
+    row(yellow, who, what);
+}
 void DemoView::fact(const std::string& who, const std::string& what) { row(cyan, who, what); }
 
 void DemoView::check(const std::string& words, bool held) {
-    if (form_ == Form::Text) print_line("   " + painted(held ? green : red, held ? "holds   " : "FAILS   ") + words);
+    if (form_ == Form::Text)
+        print_line("   " + painted(held ? green : red, held ? "holds   " : "FAILS   ") + words);
 }
 
 void DemoView::times() {
@@ -86,7 +91,8 @@ void DemoView::times() {
         std::string bar;
         const int filled = total > 0 ? static_cast<int>(bar_width * seconds / total + 0.5) : 0;
         for (int i = 0; i < filled; ++i) bar += "\u2588";
-        print_line("   " + padded(id, who_width) + padded(seconds_text(seconds), 9) + painted(cyan, bar));
+        print_line("   " + padded(id, who_width) + padded(seconds_text(seconds), 9) +
+                   painted(cyan, bar));
     }
     print_line("   " + padded("all steps", who_width) + seconds_text(total));
 }

@@ -1,4 +1,5 @@
-// How the demo speaks: numbered steps with what each party sees, for people; one JSON line a step under --json.
+// How the demo speaks: numbered steps with what each party sees, for people; one JSON line a step
+// under --json.
 #pragma once
 
 #include <string>

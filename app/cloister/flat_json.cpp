@@ -9,7 +9,8 @@ std::optional<FlatJson> FlatJson::parse(std::string_view text) {
     FlatJson parsed;
     json::Reader reader(text);
     if (reader.enter_object()) {
-        while (const auto key = reader.next_member()) parsed.members_.emplace(*key, reader.raw_value());
+        while (const auto key = reader.next_member())
+            parsed.members_.emplace(*key, reader.raw_value());
     }
     if (!reader.finish()) return std::nullopt;
     return parsed;
@@ -32,9 +33,13 @@ std::uint64_t FlatJson::number(const std::string& name) const {
     return reader.peek() == json::Kind::Number ? reader.unsigned_integer(~std::uint64_t{0}) : 0;
 }
 
-Bytes FlatJson::bytes(const std::string& name) const { return base::from_hex(text(name)).value_or(Bytes{}); }
+Bytes FlatJson::bytes(const std::string& name) const {
+    return base::from_hex(text(name)).value_or(Bytes{});
+}
 
-FlatJson FlatJson::object(const std::string& name) const { return parse(raw(name)).value_or(FlatJson{}); }
+FlatJson FlatJson::object(const std::string& name) const {
+    return parse(raw(name)).value_or(FlatJson{});
+}
 
 std::vector<std::string> FlatJson::elements(const std::string& name) const {
     const std::string written = raw(name);

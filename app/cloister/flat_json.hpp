@@ -1,4 +1,5 @@
-// One JSON object of one line, as programs of ours say it to each other: members by name, missing ones empty.
+// One JSON object of one line, as programs of ours say it to each other: members by name, missing
+// ones empty.
 #pragma once
 
 #include <map>

@@ -21,12 +21,13 @@ bool is_again(int number) { return number == EINTR || number == EAGAIN || number
 Result<LineChild, Problem> LineChild::start(const LineChildOptions& options) {
     auto pair = io::socket_pair();
     if (!pair) return err(problem_of(pair.error()));
-    auto process = io::spawn(options.program, {.arguments = options.arguments,
-                                               .name = options.program,
-                                               .environment = options.environment,
-                                               .descriptors = {{.ours = pair->second.get(), .theirs = 0},
-                                                               {.ours = pair->second.get(), .theirs = 1}},
-                                               .output_path = options.log_path});
+    auto process =
+        io::spawn(options.program, {.arguments = options.arguments,
+                                    .name = options.program,
+                                    .environment = options.environment,
+                                    .descriptors = {{.ours = pair->second.get(), .theirs = 0},
+                                                    {.ours = pair->second.get(), .theirs = 1}},
+                                    .output_path = options.log_path});
     if (!process) return err(problem_of(process.error(), "is the build complete?"));
     return LineChild(options.name, options.log_path, std::move(*process), std::move(pair->first));
 }
@@ -38,7 +39,8 @@ Result<void, Problem> LineChild::write_line(const std::string& line) {
         if (count > 0) {
             rest.erase(0, static_cast<std::size_t>(count));
         } else if (!is_again(errno)) {
-            return err(Problem{"ChildEnded", "the " + name_ + " has ended", "its log: " + log_path_});
+            return err(
+                Problem{"ChildEnded", "the " + name_ + " has ended", "its log: " + log_path_});
         }
     }
     return {};
@@ -53,14 +55,19 @@ Result<std::string, Problem> LineChild::read_line(std::uint64_t wait_ms) {
             return line;
         }
         const std::uint64_t now = io::steady_now().value;
-        if (now >= deadline) return err(Problem{"TimedOut", "the " + name_ + " says nothing", "its log: " + log_path_});
+        if (now >= deadline)
+            return err(
+                Problem{"TimedOut", "the " + name_ + " says nothing", "its log: " + log_path_});
         pollfd waiting{.fd = socket_.get(), .events = POLLIN, .revents = 0};
         if (::poll(&waiting, 1, static_cast<int>(deadline - now)) <= 0) continue;
         std::array<char, 65536> part{};
         const ssize_t count = ::recv(socket_.get(), part.data(), part.size(), 0);
         if (count > 0) buffer_.append(part.data(), static_cast<std::size_t>(count));
-        const bool over = count == 0 || (count < 0 && !is_again(errno)) || buffer_.size() > line_bytes_max;
-        if (over) return err(Problem{"ChildEnded", "the " + name_ + " has ended", "its log: " + log_path_});
+        const bool over =
+            count == 0 || (count < 0 && !is_again(errno)) || buffer_.size() > line_bytes_max;
+        if (over)
+            return err(
+                Problem{"ChildEnded", "the " + name_ + " has ended", "its log: " + log_path_});
     }
 }
 

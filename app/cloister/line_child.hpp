@@ -32,7 +32,9 @@ class LineChild {
 
   private:
     LineChild(std::string name, std::string log_path, io::Process process, io::Fd socket)
-        : name_(std::move(name)), log_path_(std::move(log_path)), process_(std::move(process)),
+        : name_(std::move(name)),
+          log_path_(std::move(log_path)),
+          process_(std::move(process)),
           socket_(std::move(socket)) {}
 
     std::string name_;

@@ -51,19 +51,22 @@ void MarkerSearch::check(ByteView rest, std::uint64_t head, const std::string& p
     const auto [first, last] = by_head_.equal_range(head);
     for (auto at = first; at != last; ++at) {
         const Needle& needle = needles_[at->second];
-        const bool found = rest.size() >= needle.bytes.size() && equal(rest.first(needle.bytes.size()), needle.bytes);
+        const bool found = rest.size() >= needle.bytes.size() &&
+                           equal(rest.first(needle.bytes.size()), needle.bytes);
         if (found && sightings_.size() < sightings_max) sightings_.push_back({needle.name, place});
     }
 }
 
 Result<void, Problem> MarkerSearch::search_files(const std::string& path) {
     std::error_code error;
-    for (fs::recursive_directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+    for (fs::recursive_directory_iterator at(path, error), end; !error && at != end;
+         at.increment(error)) {
         std::error_code gone;  // databases drop files while we look
         if (!at->is_regular_file(gone)) continue;
         const auto bytes = io::read_file(at->path().string(), file_bytes_max);
         if (bytes) search_bytes(*bytes, at->path().string());
-        if (!bytes && bytes.error().code != io::ErrorCode::NotFound) return err(problem_of(bytes.error()));
+        if (!bytes && bytes.error().code != io::ErrorCode::NotFound)
+            return err(problem_of(bytes.error()));
     }
     if (error) return err(Problem{"SearchFailed", path + ": " + error.message(), ""});
     return {};
@@ -74,7 +77,8 @@ Result<void, Problem> MarkerSearch::search_memory(int pid, const std::string& na
     const io::Fd memory(::open((folder + "/mem").c_str(), O_RDONLY | O_CLOEXEC));
     std::ifstream maps(folder + "/maps");
     if (!memory.valid() || !maps) {
-        return err(Problem{"SearchFailed", "the memory of " + name + " cannot be read", "run as the same user, or as root"});
+        return err(Problem{"SearchFailed", "the memory of " + name + " cannot be read",
+                           "run as the same user, or as root"});
     }
     const std::uint64_t before = searched_bytes_;
     for (std::string line; std::getline(maps, line);) {
@@ -88,12 +92,14 @@ Result<void, Problem> MarkerSearch::search_memory(int pid, const std::string& na
             search_mapping(memory.get(), begin, end, "memory of " + name);
         }
     }
-    if (searched_bytes_ == before) return err(Problem{"SearchFailed", "nothing of " + name + "'s memory could be read", ""});
+    if (searched_bytes_ == before)
+        return err(Problem{"SearchFailed", "nothing of " + name + "'s memory could be read", ""});
     return {};
 }
 
 // In pieces that overlap, so that no needle hides on a border.
-void MarkerSearch::search_mapping(int memory, std::uint64_t begin, std::uint64_t end, const std::string& place) {
+void MarkerSearch::search_mapping(int memory, std::uint64_t begin, std::uint64_t end,
+                                  const std::string& place) {
     Bytes chunk(chunk_bytes);
     while (begin < end) {
         const std::size_t want = std::min<std::uint64_t>(chunk.size(), end - begin);

@@ -1,5 +1,6 @@
-// Looks for plaintext where none may be: in every file below a directory and in all readable memory of processes.
-// Shell code of the demo: a byte string that is found outside of an enclave is a leak.
+// Looks for plaintext where none may be: in every file below a directory and in all readable memory
+// of processes. Shell code of the demo: a byte string that is found outside of an enclave is a
+// leak.
 #pragma once
 
 #include <bitset>
@@ -38,12 +39,13 @@ class MarkerSearch {
         std::string name;
         Bytes bytes;
     };
-    void search_mapping(int memory, std::uint64_t begin, std::uint64_t end, const std::string& place);
+    void search_mapping(int memory, std::uint64_t begin, std::uint64_t end,
+                        const std::string& place);
     void check(ByteView rest, std::uint64_t head, const std::string& place);
 
     std::vector<Needle> needles_;
     std::unordered_multimap<std::uint64_t, std::size_t> by_head_;  // first 8 bytes
-    std::bitset<65536> heads_;                                     // rules nearly everything out at once
+    std::bitset<65536> heads_;  // rules nearly everything out at once
     std::vector<Sighting> sightings_;
     std::size_t longest_ = 0;
     std::uint64_t searched_bytes_ = 0;

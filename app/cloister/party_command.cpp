@@ -1,5 +1,6 @@
-// `cloister party`, hidden: one party of the demo as a client process of its own, with its own keys, records and
-// view of the chain. It takes one JSON object a line on standard input and answers each with one.
+// `cloister party`, hidden: one party of the demo as a client process of its own, with its own
+// keys, records and view of the chain. It takes one JSON object a line on standard input and
+// answers each with one.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
@@ -36,8 +37,11 @@ class Party {
     Result<void, Problem> perform(const FlatJson& wish, json::Writer& w);
 
   private:
-    Party(Connection connection, crypto::KeyPair key, std::vector<diagnosis::Patient> patients, std::string line)
-        : connection_(std::move(connection)), key_(std::move(key)), patients_(std::move(patients)),
+    Party(Connection connection, crypto::KeyPair key, std::vector<diagnosis::Patient> patients,
+          std::string line)
+        : connection_(std::move(connection)),
+          key_(std::move(key)),
+          patients_(std::move(patients)),
           first_line_(std::move(line)) {}
 
     Result<void, Problem> deploy(const FlatJson& wish, json::Writer& w);
@@ -67,11 +71,14 @@ Result<Party, Problem> Party::open(const Flags& flags) {
     CLOISTER_TRY(crypto::KeyPair key, load_signer(flags.signer));
     CLOISTER_TRY(const Bytes csv, read_input(flags.data, table_bytes_max));
     auto all = diagnosis::parse_table(text_of(csv));
-    if (!all) return err(Problem{"BadData", flags.data + " is not the breast cancer table", "tools/fetch-data.sh fetches it"});
+    if (!all)
+        return err(Problem{"BadData", flags.data + " is not the breast cancer table",
+                           "tools/fetch-data.sh fetches it"});
     // Each keeps its own share and forgets the other's.
     const auto border = all->begin() + diagnosis::training_records;
     const bool hospital = flags.role == "hospital";
-    std::vector<diagnosis::Patient> own(hospital ? all->begin() : border, hospital ? border : all->end());
+    std::vector<diagnosis::Patient> own(hospital ? all->begin() : border,
+                                        hospital ? border : all->end());
     std::string line = shown_record(text_of(csv), hospital ? 0 : diagnosis::training_records);
     CLOISTER_TRY(Connection connection, Connection::open(flags.node));
     return Party(std::move(connection), std::move(key), std::move(own), std::move(line));
@@ -95,7 +102,9 @@ Result<void, Problem> Party::perform(const FlatJson& wish, json::Writer& w) {
 }
 
 Result<void, Problem> Party::deploy(const FlatJson& wish, json::Writer& w) {
-    DeployPlan plan{.code = {}, .cluster = protocol::cluster_id(1), .salt = to_bytes("demo"),
+    DeployPlan plan{.code = {},
+                    .cluster = protocol::cluster_id(1),
+                    .salt = to_bytes("demo"),
                     .constructor = diagnosis::encode_new()};
     CLOISTER_TRY(plan.code, read_code(wish.text("bundle")));
     CLOISTER_TRY(const Deployed done, deploy_contract(connection_.chain(), key_, plan, no_steps));
@@ -120,7 +129,10 @@ Result<void, Problem> Party::train(json::Writer& w) {
     CLOISTER_TRY(const Called called, call(diagnosis::encode_train(patients_), w));
     diagnosis::Refused refused;
     const auto trained = diagnosis::decode_trained(called.opened.output.reveal(), refused);
-    if (!trained) return err(Problem{"NotTrained", "the contract did not train: refusal " + std::to_string(refused.code), ""});
+    if (!trained)
+        return err(Problem{"NotTrained",
+                           "the contract did not train: refusal " + std::to_string(refused.code),
+                           ""});
     w.key("records").number(*trained).key("first_record").string(first_line_);
     return {};
 }
@@ -145,7 +157,10 @@ Result<void, Problem> Party::score(json::Writer& w) {
     CLOISTER_TRY(const Called called, call(diagnosis::encode_score(patients_), w));
     diagnosis::Refused refused;
     const auto scores = diagnosis::decode_scores(called.opened.output.reveal(), refused);
-    if (!scores) return err(Problem{"NotScored", "the contract did not score: refusal " + std::to_string(refused.code), ""});
+    if (!scores)
+        return err(Problem{"NotScored",
+                           "the contract did not score: refusal " + std::to_string(refused.code),
+                           ""});
     write_scores(w, *scores);
     w.key("first_record").string(first_line_);
     return {};
@@ -154,10 +169,13 @@ Result<void, Problem> Party::score(json::Writer& w) {
 // The same question for one patient, straight to the enclave.
 Result<void, Problem> Party::ask(const FlatJson& wish, json::Writer& w) {
     const Bytes message = diagnosis::encode_score(std::span(patients_).first(1));
-    CLOISTER_TRY(const Asked asked, query_contract(connection_.chain(), key_, contract_, message, wish.text("worker")));
+    CLOISTER_TRY(const Asked asked, query_contract(connection_.chain(), key_, contract_, message,
+                                                   wish.text("worker")));
     diagnosis::Refused refused;
     const auto scores = diagnosis::decode_scores(asked.answer.output, refused);
-    if (!scores) return err(Problem{"NotScored", "the query was refused: " + std::to_string(refused.code), ""});
+    if (!scores)
+        return err(
+            Problem{"NotScored", "the query was refused: " + std::to_string(refused.code), ""});
     write_scores(w, *scores);
     w.key("sealed_query").hex(asked.sealed_query).key("reply").hex(asked.reply);
     w.key("sequence").number(asked.answer.statement.sequence.value);
@@ -165,11 +183,13 @@ Result<void, Problem> Party::ask(const FlatJson& wish, json::Writer& w) {
     return {};
 }
 
-// A message that no contract knows, as a command and as a query: its bytes can be recognised wherever they leak.
+// A message that no contract knows, as a command and as a query: its bytes can be recognised
+// wherever they leak.
 Result<void, Problem> Party::mark(const FlatJson& wish, json::Writer& w) {
     const Bytes message = concat(selector_of("marker"), wish.bytes("marker"));
     CLOISTER_TRY(const Called called, call(message, w));
-    CLOISTER_TRY(const Asked asked, query_contract(connection_.chain(), key_, contract_, message, wish.text("worker")));
+    CLOISTER_TRY(const Asked asked, query_contract(connection_.chain(), key_, contract_, message,
+                                                   wish.text("worker")));
     w.key("queried").string(protocol::name_of(asked.answer.outcome));
     return {};
 }
@@ -178,7 +198,8 @@ Result<void, Problem> Party::prove(const FlatJson& wish, json::Writer& w) {
     const auto proof = client::export_proof(connection_.chain(), TaskId(wish.number("task")));
     if (!proof) return err(problem_of(proof.error()));
     const Bytes bytes = scale::encode(*proof);
-    if (auto written = io::write_file_atomic(wish.text("file"), bytes, io::FileMode::Public); !written) {
+    if (auto written = io::write_file_atomic(wish.text("file"), bytes, io::FileMode::Public);
+        !written) {
         return err(problem_of(written.error()));
     }
     w.key("bytes").number(bytes.size());
@@ -206,11 +227,14 @@ int run(const Flags& flags) {
 void add_party(CLI::App& app, Invocation& invocation) {
     auto flags = std::make_shared<Flags>();
     CLI::App* command = app.add_subcommand("party", "one party of the demo")->group("");
-    command->add_option("role", flags->role, "")->check(CLI::IsMember({"hospital", "clinic"}))->required();
+    command->add_option("role", flags->role, "")
+        ->check(CLI::IsMember({"hospital", "clinic"}))
+        ->required();
     command->add_option("--data", flags->data, "the records")->required();
     add_node_flags(*command, flags->node);
     add_signer_flags(*command, flags->signer);
-    command->callback([&invocation, flags] { invocation.action = [flags] { return run(*flags); }; });
+    command->callback(
+        [&invocation, flags] { invocation.action = [flags] { return run(*flags); }; });
 }
 
 }  // namespace cloister::app

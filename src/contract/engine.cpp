@@ -204,6 +204,8 @@ class Execution {
         ErrorHandle error(
             wasmtime_instance_pre_instantiate(module, context_, &instance_, &trap));
         TrapHandle owned_trap(trap);
+        // Filling the memory with the module's data costs fuel as well.
+        if (is_out_of_fuel(trap)) return finish(Outcome::OutOfGas, "out of gas");
         if (error != nullptr || trap != nullptr) {
             return finish(Outcome::Trapped, "the module's own data does not fit its memory");
         }
@@ -230,6 +232,12 @@ class Execution {
         trap_.reset(trap);
     }
 
+    static bool is_out_of_fuel(const wasm_trap_t* trap) {
+        wasmtime_trap_code_t code = 0;
+        return trap != nullptr && wasmtime_trap_code(trap, &code) &&
+               code == WASMTIME_TRAP_CODE_OUT_OF_FUEL;
+    }
+
     bool grow_failed() {
         const wasmtime_global_t global =
             exported(grow_failed_export, WASMTIME_EXTERN_GLOBAL).of.global;
@@ -242,11 +250,9 @@ class Execution {
         const Host& host = active_.host;
         if (host.ended) return finish(*host.ended, host.trap);
         if (error_ == nullptr && trap_ == nullptr) return finish(Outcome::Returned, "");
+        if (is_out_of_fuel(trap_.get())) return finish(Outcome::OutOfGas, "out of gas");
         wasmtime_trap_code_t code = 0;
         const bool known = trap_ != nullptr && wasmtime_trap_code(trap_.get(), &code);
-        if (known && code == WASMTIME_TRAP_CODE_OUT_OF_FUEL) {
-            return finish(Outcome::OutOfGas, "out of gas");
-        }
         if (grow_failed()) {
             return finish(Outcome::OutOfMemory, "a trap after a refused memory.grow");
         }

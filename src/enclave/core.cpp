@@ -76,6 +76,7 @@ std::optional<View> read_view(Core& core, const At& at) {
     if (!core.is_gatekeeper()) {
         const ClusterId& cluster = core.mission->cluster;
         take_optional(view.cluster_key, storage::registry_cluster_key(cluster));
+        take(view.members, storage::contracts_cluster_workers(cluster));
         take(view.pending_keys, storage::contracts_pending_keys(cluster));
         take(view.draws, storage::tasks_draw_queue(cluster));
         take(view.next_sequence, storage::tasks_next_sequence(cluster));

@@ -35,6 +35,7 @@ struct View {
     std::optional<protocol::EpochKey> epoch_key;
     // A worker's alone:
     std::optional<protocol::ClusterKey> cluster_key;
+    std::vector<WorkerId> members;  // of the cluster, this one included when it is registered
     std::vector<ContractId> pending_keys;
     std::vector<protocol::PendingDraw> draws;
     Sequence next_sequence{1};

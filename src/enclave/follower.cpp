@@ -81,7 +81,7 @@ void Follower::import(const protocol::input::Blocks& message, Instant now, Outbo
                            "block " + std::to_string(headers.front().header.number.value));
         }
     }
-    short_message_ = headers.size() <= head_blocks_max;
+    short_message_ = message.blocks.size() <= head_blocks_max;
     last_import_ = now;
 }
 

@@ -8,11 +8,7 @@ QueryGround Worker::ground() {
 
 void Worker::advance(Core& core) {
     tickets_.advance(core);
-    if (core.registered) {
-        // No key before gatekeepers have shown, over a nonce of ours, how far the chain has got.
-        if (tickets_.fresh(core)) keys_.advance(core);
-        publisher_.advance(core, keys_);
-    }
+    if (core.registered) publisher_.advance(core, keys_);
     const ClusterKeys* cluster = keys_.cluster();
     if (cluster != nullptr) {
         if (!state_) state_.emplace(core.mission->cluster, cluster->commitment);
@@ -25,6 +21,9 @@ void Worker::advance(Core& core) {
         sealing_.advance(core, *cluster, *state_);
     }
     queries_.advance(core, ground());
+    // Last, so that what the others found missing in this step is asked for in it. No key before gatekeepers
+    // have shown, over a nonce of ours, how far the chain has got.
+    if (core.registered && tickets_.fresh(core)) keys_.advance(core);
 }
 
 // What this replica computed must be what the chain accepted.

@@ -68,6 +68,7 @@ struct Agent::Impl {
     std::optional<BlockNumber> wanted_after;
     std::optional<BlockNumber> asked_after;  // of the open request for blocks; replies to others are late
     bool first_poll = true;             // of this enclave: answered at once, even with nothing
+    std::optional<BlockNumber> asked_again;  // a NeedBlocks that may have crossed its answer
     BlockNumber newest;
     BlockHash newest_hash;              // for mortal eras; genesis until a block is relayed
     std::deque<protocol::output::SubmitCall> calls;
@@ -85,6 +86,7 @@ void Agent::Impl::enclave_started(std::vector<Output>& out) {
     started = false;
     wanted_after.reset();
     asked_after.reset();
+    asked_again.reset();
     first_poll = true;
     worker.reset();
     session.clear();
@@ -134,13 +136,18 @@ void Agent::Impl::got_blocks(Instant now, const std::string& body, std::vector<O
     // An empty first answer is passed on as well: it tells a new enclave that it has caught up with a young chain.
     if (std::exchange(first_poll, false) || !replies->empty()) {
         protocol::input::Blocks message;
+        BlockNumber last = newest;
         for (BlockReply& reply : *replies) {
-            newest = reply.number;
-            newest_hash = reply.hash;
+            last = reply.number;
+            // A stretch may be served again; transactions are signed at the newest block all the same.
+            if (reply.number >= newest) {
+                newest = reply.number;
+                newest_hash = reply.hash;
+            }
             message.blocks.push_back(std::move(reply.block));
         }
         out.emplace_back(output::ToEnclave{std::move(message)});
-        if (!replies->empty()) wanted_after = newest;
+        if (!replies->empty()) wanted_after = last;
     }
     ask_blocks(out);
 }
@@ -226,6 +233,13 @@ void Agent::Impl::from_enclave(const protocol::HostOutput& message, std::vector<
         worker = identity->worker;
         session = identity->session;
     } else if (const auto* need_blocks = std::get_if<from::NeedBlocks>(&message)) {
+        // Asked for what was relayed just now: the two crossed on the way, unless it is asked again.
+        const bool crossed = wanted_after && need_blocks->after < *wanted_after;
+        if (crossed && asked_again != need_blocks->after) {
+            asked_again = need_blocks->after;
+            return;
+        }
+        asked_again.reset();
         wanted_after = need_blocks->after;
         ask_blocks(out);
     } else if (const auto* need_proof = std::get_if<from::NeedProof>(&message)) {

@@ -28,7 +28,13 @@ Network::Network(std::uint64_t seed)
 }
 
 bool Network::ready(std::uint64_t within_ms) {
-    return world.run_until([this] { return world.ready(); }, within_ms);
+    const auto caught_up = [this] {
+        for (std::size_t i = 0; i < world.members(); ++i) {
+            if (world.agent(i).status().followed < world.node().newest().number) return false;
+        }
+        return world.ready();
+    };
+    return world.run_until(caught_up, within_ms);
 }
 
 void Network::mend() {

@@ -1,6 +1,7 @@
 // Registrations that the chain refuses: one worker restarts with evidence that is wrong in one way,
 // stays outside, and is let in again with honest evidence.
 #include "network.hpp"
+#include "protocol/storage.hpp"
 
 namespace cloister::scenarios {
 namespace {
@@ -119,8 +120,11 @@ TEST_F(Registration, KeysAreNotGivenForBadEvidence) {
     std::size_t quotes = 0;
     world.hooks.quote = [this, &quotes](std::size_t who, const protocol::ReportData64&,
                                         Bytes& quote) {
-        // The first quote registers, the second asks for keys.
-        if (who == member && ++quotes == 2) quote = world.platform().quote(report({}));
+        // A registered enclave's first quote asks for keys.
+        const auto newest = net.on_chain<WorkerId>(
+            protocol::storage::registry_operator_worker(net.operator_of(member)));
+        if (who == member && newest == world.agent(member).worker() && quotes++ == 0)
+            quote = world.platform().quote(report({}));
     };
     world.restart_enclave(member);
     ASSERT_TRUE(world.run_until([&] { return watch.logged(member, "GatekeeperRefused"); }, 60'000));
