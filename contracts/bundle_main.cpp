@@ -14,8 +14,7 @@ int main(int argc, char** argv) {
     const cloister::Bytes wasm((std::istreambuf_iterator<char>(in)), {});
     const auto bundle = cloister::contract::make_bundle({argv[1], argv[2]}, wasm);
     if (!bundle) {
-        std::fprintf(stderr, "%s: no contract of our SDK: it carries no description\n",
-                     argv[3]);
+        std::fprintf(stderr, "%s: no contract of our SDK: it carries no description\n", argv[3]);
         return 1;
     }
     std::ofstream out(argv[4], std::ios::binary);

@@ -30,7 +30,7 @@ void add_proof(CLI::App& app, Invocation& invocation);
 void add_task(CLI::App& app, Invocation& invocation);
 void add_worker(CLI::App& app, Invocation& invocation);
 
-inline constexpr std::array all_commands{add_attest, add_contract, add_demo,  add_dev,  add_key,   add_node,
-                                         add_party,  add_proof,    add_task, add_worker};
+inline constexpr std::array all_commands{add_attest, add_contract, add_demo,  add_dev,  add_key,
+                                         add_node,   add_party,    add_proof, add_task, add_worker};
 
 }  // namespace cloister::app

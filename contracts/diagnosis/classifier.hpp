@@ -101,8 +101,7 @@ inline Model train(std::span<const Record> records,
         std::array<double, feature_count> gradient{};
         double bias_gradient = 0;
         for (std::size_t i = 0; i < records.size(); ++i) {
-            const double error =
-                probability(model, rows[i]) - (records[i].malignant ? 1.0 : 0.0);
+            const double error = probability(model, rows[i]) - (records[i].malignant ? 1.0 : 0.0);
             for (std::size_t j = 0; j < feature_count; ++j) gradient[j] += error * rows[i][j];
             bias_gradient += error;
         }

@@ -70,10 +70,7 @@ struct Diagnosis {
     Info info() const { return facts.get(); }
 };
 
-CLOISTER_CONTRACT(Diagnosis,
-                  constructor<"new", &Diagnosis::create>,
-                  message<"train", &Diagnosis::train>,
-                  message<"allow", &Diagnosis::allow>,
-                  message<"revoke", &Diagnosis::revoke>,
-                  message<"score", &Diagnosis::score>,
+CLOISTER_CONTRACT(Diagnosis, constructor<"new", &Diagnosis::create>,
+                  message<"train", &Diagnosis::train>, message<"allow", &Diagnosis::allow>,
+                  message<"revoke", &Diagnosis::revoke>, message<"score", &Diagnosis::score>,
                   message<"info", &Diagnosis::info>)

@@ -38,10 +38,6 @@ struct Counter {
     }
 };
 
-CLOISTER_CONTRACT(Counter,
-                  constructor<"new", &Counter::create>,
-                  message<"add", &Counter::add>,
-                  message<"get", &Counter::get>,
-                  message<"share", &Counter::share>,
-                  message<"reset", &Counter::reset>,
-                  message<"dice", &Counter::dice>)
+CLOISTER_CONTRACT(Counter, constructor<"new", &Counter::create>, message<"add", &Counter::add>,
+                  message<"get", &Counter::get>, message<"share", &Counter::share>,
+                  message<"reset", &Counter::reset>, message<"dice", &Counter::dice>)

@@ -9,7 +9,7 @@ namespace cloister::base {
 
 }  // namespace cloister::base
 
-#define CLOISTER_ASSERT(expression)                                             \
-    (static_cast<bool>(expression)                                              \
-         ? static_cast<void>(0)                                                 \
+#define CLOISTER_ASSERT(expression) \
+    (static_cast<bool>(expression)  \
+         ? static_cast<void>(0)     \
          : ::cloister::base::assertion_failed(#expression, __FILE__, __LINE__))

@@ -16,7 +16,8 @@ TEST(Hex, RoundTripsEveryByte) {
 }
 
 TEST(Hex, RefusesOddLengthAndForeignDigits) {
-    for (const char* bad : {"0", "0x1", "zz", "0x0g", "1 2"}) EXPECT_FALSE(base::from_hex(bad)) << bad;
+    for (const char* bad : {"0", "0x1", "zz", "0x0g", "1 2"})
+        EXPECT_FALSE(base::from_hex(bad)) << bad;
 }
 
 TEST(FixedBytes, RefusesAnotherLength) {
@@ -34,7 +35,8 @@ TEST(FixedBytes, OfDifferentMeaningDoNotMix) {
 TEST(Secret, IsWipedWhenMovedFrom) {
     Secret<4> a(Bytes{1, 2, 3, 4});
     const Secret<4> b = std::move(a);
-    EXPECT_TRUE(equal(a.reveal(), Bytes(4)));  // NOLINT(bugprone-use-after-move): the point of the test
+    EXPECT_TRUE(
+        equal(a.reveal(), Bytes(4)));  // NOLINT(bugprone-use-after-move): the point of the test
     EXPECT_TRUE(equal(b.reveal(), Bytes{1, 2, 3, 4}));
     static_assert(!std::is_copy_constructible_v<Secret<4>>);
 }

@@ -1,5 +1,5 @@
-// Result<T, E>: a value or the folder's own error enum (or a struct with an offset). For what hostile or
-// unlucky input can cause. Our own bugs are assertions (base/assert.hpp).
+// Result<T, E>: a value or the folder's own error enum (or a struct with an offset). For what
+// hostile or unlucky input can cause. Our own bugs are assertions (base/assert.hpp).
 #pragma once
 
 #include <expected>
@@ -67,13 +67,14 @@ class [[nodiscard]] Result<void, E> : public std::expected<void, E> {
 #define CLOISTER_CONCAT_(a, b) a##b
 #define CLOISTER_CONCAT(a, b) CLOISTER_CONCAT_(a, b)
 // CLOISTER_TRY(auto value, expression): the value, or return the expression's error to the caller.
-#define CLOISTER_TRY_(name, declaration, ...)                                              \
-    auto name = (__VA_ARGS__);                                                             \
-    if (!name.has_value()) return ::cloister::err(std::move(name.error()));                \
+#define CLOISTER_TRY_(name, declaration, ...)                               \
+    auto name = (__VA_ARGS__);                                              \
+    if (!name.has_value()) return ::cloister::err(std::move(name.error())); \
     declaration = std::move(*name)
 #define CLOISTER_TRY(declaration, ...) \
     CLOISTER_TRY_(CLOISTER_CONCAT(cloister_try_, __LINE__), declaration, __VA_ARGS__)
 // The same for Result<void, E>.
-#define CLOISTER_CHECK_(name, ...) \
-    if (auto name = (__VA_ARGS__); !name.has_value()) return ::cloister::err(std::move(name.error()))
+#define CLOISTER_CHECK_(name, ...)                    \
+    if (auto name = (__VA_ARGS__); !name.has_value()) \
+    return ::cloister::err(std::move(name.error()))
 #define CLOISTER_CHECK(...) CLOISTER_CHECK_(CLOISTER_CONCAT(cloister_check_, __LINE__), __VA_ARGS__)

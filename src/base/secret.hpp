@@ -1,4 +1,5 @@
-// Secrets: bytes that cannot be copied, printed or compared by accident, and are wiped when dropped.
+// Secrets: bytes that cannot be copied, printed or compared by accident, and are wiped when
+// dropped.
 #pragma once
 
 #include <array>
@@ -16,7 +17,8 @@ void wipe(void* data, std::size_t size_bytes);
 bool equal_constant_time(ByteView a, ByteView b);
 }  // namespace base
 
-// N secret bytes. Moving wipes the source. `reveal` is the only door, so that a search finds every use.
+// N secret bytes. Moving wipes the source. `reveal` is the only door, so that a search finds every
+// use.
 template <std::size_t N>
 class Secret {
   public:

@@ -83,7 +83,9 @@ Result<void, Error> Chain::open() {
     }
     const auto root = proof->get(Hash256(header->state_root.view()),
                                  protocol::storage::attestation_simulated_root());
-    if (!root) return err(Error{Code::BadStorageProof, "the genesis proof says nothing about simulation", {}});
+    if (!root)
+        return err(
+            Error{Code::BadStorageProof, "the genesis proof says nothing about simulation", {}});
     if (*root) simulated_root_ = Hash256::from(**root);
     light_.emplace(std::move(*light));
     genesis_header_ = std::move(*header_bytes);
@@ -97,7 +99,8 @@ Result<Pinned, Error> Chain::pin() {
     CLOISTER_TRY(const std::string json, call("chain_getHeader", '[' + head + ']'));
     const auto text = text_value(member(json, "number").value_or("")).value_or("");
     std::uint64_t height = 0;
-    for (const char c : text.starts_with("0x") ? std::string_view(text).substr(2) : std::string_view()) {
+    for (const char c :
+         text.starts_with("0x") ? std::string_view(text).substr(2) : std::string_view()) {
         height = height * 16 + static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
     }
     if (height == 0) {
@@ -120,8 +123,8 @@ Result<Pinned, Error> Chain::pin_at(BlockNumber number) {
 
 // One finalised block with its proof checked. Precondition: number > 0.
 Result<Pinned, Error> Chain::fetch(BlockNumber number) {
-    CLOISTER_TRY(const std::string blocks,
-                 call("cloister_finalizedBlocks", '[' + std::to_string(number.value - 1) + ",1,0]"));
+    CLOISTER_TRY(const std::string blocks, call("cloister_finalizedBlocks",
+                                                '[' + std::to_string(number.value - 1) + ",1,0]"));
     const std::string first = blocks.size() > 2 ? blocks.substr(1, blocks.size() - 2) : "{}";
     const auto header_bytes = hex_member(first, "header");
     auto justification_bytes = hex_member(first, "justification");
@@ -138,18 +141,22 @@ Result<Pinned, Error> Chain::fetch(BlockNumber number) {
                              std::string(finality::name_of(verdict.error())),
                          "this node lies or follows another chain: ask another one"});
     }
-    return Pinned{.header = *header, .hash = hash, .justification = std::move(*justification_bytes)};
+    return Pinned{
+        .header = *header, .hash = hash, .justification = std::move(*justification_bytes)};
 }
 
 Result<void, Error> Chain::check_fresh(const Pinned& pinned) {
     if (pinned.header.number < newest_seen_) {
         return err(Error{Code::RolledBack,
                          "the node shows block " + std::to_string(pinned.header.number.value) +
-                             ", but block " + std::to_string(newest_seen_.value) + " was final before",
+                             ", but block " + std::to_string(newest_seen_.value) +
+                             " was final before",
                          "wait until the node has caught up, or ask another one"});
     }
-    CLOISTER_TRY(const std::optional<Bytes> now, read_at(pinned, protocol::storage::timestamp_now()));
-    const auto block_ms = now ? scale::decode<std::uint64_t>(*now) : Result<std::uint64_t, scale::Failure>(0);
+    CLOISTER_TRY(const std::optional<Bytes> now,
+                 read_at(pinned, protocol::storage::timestamp_now()));
+    const auto block_ms =
+        now ? scale::decode<std::uint64_t>(*now) : Result<std::uint64_t, scale::Failure>(0);
     if (!block_ms || *block_ms + chain_age_ms_max < clock_.wall().value) {
         return err(Error{Code::StaleChain, "the newest finalised block is older than five minutes",
                          "the node may be cut off, or this machine's clock is wrong"});
@@ -159,11 +166,13 @@ Result<void, Error> Chain::check_fresh(const Pinned& pinned) {
 
 Result<std::optional<Bytes>, Error> Chain::read_at(const Pinned& pinned, const Bytes& key) {
     CLOISTER_TRY(const std::string reply,
-                 call("state_getReadProof", '[' + hex_array({key}) + ',' + hex_text(pinned.hash.view()) + ']'));
+                 call("state_getReadProof",
+                      '[' + hex_array({key}) + ',' + hex_text(pinned.hash.view()) + ']'));
     const auto nodes = hex_list(member(reply, "proof").value_or(""));
     if (!nodes) return err(bad_reply("state_getReadProof"));
     const auto proof = trie::Proof::from_nodes(*nodes);
-    if (!proof) return err(Error{Code::BadStorageProof, std::string(trie::name_of(proof.error())), {}});
+    if (!proof)
+        return err(Error{Code::BadStorageProof, std::string(trie::name_of(proof.error())), {}});
     auto value = proof->get(Hash256(pinned.header.state_root.view()), key);
     if (!value) {
         return err(Error{Code::BadStorageProof,
@@ -182,14 +191,17 @@ Result<std::optional<Bytes>, Error> Chain::read(const Bytes& key) {
 Result<std::vector<Bytes>, Error> Chain::prove(const std::vector<Bytes>& keys) {
     if (!pinned_) CLOISTER_CHECK(pin());
     CLOISTER_TRY(const std::string reply,
-                 call("state_getReadProof", '[' + hex_array(keys) + ',' + hex_text(pinned_->hash.view()) + ']'));
+                 call("state_getReadProof",
+                      '[' + hex_array(keys) + ',' + hex_text(pinned_->hash.view()) + ']'));
     auto nodes = hex_list(member(reply, "proof").value_or(""));
     if (!nodes) return err(bad_reply("state_getReadProof"));
     const auto proof = trie::Proof::from_nodes(*nodes);
-    if (!proof) return err(Error{Code::BadStorageProof, std::string(trie::name_of(proof.error())), {}});
+    if (!proof)
+        return err(Error{Code::BadStorageProof, std::string(trie::name_of(proof.error())), {}});
     for (const Bytes& key : keys) {
         if (!proof->get(Hash256(pinned_->header.state_root.view()), key)) {
-            return err(Error{Code::BadStorageProof, "the proof does not cover a key that was asked for", {}});
+            return err(Error{
+                Code::BadStorageProof, "the proof does not cover a key that was asked for", {}});
         }
     }
     return std::move(*nodes);
@@ -209,23 +221,27 @@ Result<Submitted, Error> Chain::submit(const crypto::KeyPair& key, const Bytes& 
                                 .nonce = static_cast<std::uint32_t>(*nonce),
                                 .tip = 0,
                                 .metadata_mode = 0};
-    const protocol::ChainContext context{.spec_version = static_cast<std::uint32_t>(*spec),
-                                         .transaction_version = static_cast<std::uint32_t>(*transaction),
-                                         .genesis = genesis_,
-                                         .era_block = at.hash};
+    const protocol::ChainContext context{
+        .spec_version = static_cast<std::uint32_t>(*spec),
+        .transaction_version = static_cast<std::uint32_t>(*transaction),
+        .genesis = genesis_,
+        .era_block = at.hash};
     const Bytes extrinsic = protocol::sign_extrinsic(key, call_bytes, extra, context);
-    CLOISTER_TRY(const std::string hash, call("author_submitExtrinsic", '[' + hex_text(extrinsic) + ']'));
+    CLOISTER_TRY(const std::string hash,
+                 call("author_submitExtrinsic", '[' + hex_text(extrinsic) + ']'));
     const std::uint64_t deadline = clock_.wall().value + wait_ms;
     BlockNumber seen = at.header.number;
     for (;;) {
-        CLOISTER_TRY(const std::string status, call("cloister_transactionStatus", '[' + hash + ']'));
+        CLOISTER_TRY(const std::string status,
+                     call("cloister_transactionStatus", '[' + hash + ']'));
         const auto word = text_value(member(status, "status").value_or("")).value_or("");
         if (word == "finalised") {
             const auto number = number_value(member(status, "number").value_or(""));
             const auto block = BlockHash::from(hex_member(status, "block").value_or(Bytes{}));
             if (!number || !block) return err(bad_reply("cloister_transactionStatus"));
             if (member(status, "success") != "true") {
-                const auto why = text_value(member(status, "error").value_or("")).value_or("unknown");
+                const auto why =
+                    text_value(member(status, "error").value_or("")).value_or("unknown");
                 return err(Error{Code::CallFailed, why, {}});
             }
             unpin();
@@ -237,8 +253,8 @@ Result<Submitted, Error> Chain::submit(const crypto::KeyPair& key, const Bytes& 
             return err(Error{Code::TimedOut, "the transaction did not make it into a block",
                              "the pool may have dropped it: submit it again"});
         }
-        CLOISTER_CHECK(call("cloister_finalizedBlocks",
-                            '[' + std::to_string(seen.value) + ",1," + std::to_string(poll_ms) + ']'));
+        CLOISTER_CHECK(call("cloister_finalizedBlocks", '[' + std::to_string(seen.value) + ",1," +
+                                                            std::to_string(poll_ms) + ']'));
         seen = seen.next();
     }
 }

@@ -1,5 +1,5 @@
-// A client's view of the chain through one node that it does not trust: every value comes with a storage proof
-// against a header with a finality proof, from the genesis hash on.
+// A client's view of the chain through one node that it does not trust: every value comes with a
+// storage proof against a header with a finality proof, from the genesis hash on.
 #pragma once
 
 #include <functional>
@@ -42,9 +42,11 @@ class Chain {
   public:
     Chain(Transport transport, Clock clock, BlockHash genesis);
 
-    // Genesis header, authorities and whether the chain is simulated, proven against the genesis hash.
+    // Genesis header, authorities and whether the chain is simulated, proven against the genesis
+    // hash.
     Result<void, Error> open();
-    // Pins the newest finalised block: proven, fresh by the own clock, not older than `newest_seen`.
+    // Pins the newest finalised block: proven, fresh by the own clock, not older than
+    // `newest_seen`.
     Result<Pinned, Error> pin();
     // Pins an older finalised block, proven as well; for proofs about the past.
     Result<Pinned, Error> pin_at(BlockNumber number);
@@ -57,8 +59,10 @@ class Chain {
     // Forgets the pin, so that the next read sees newer blocks.
     void unpin() { pinned_.reset(); }
 
-    // Signs, submits, waits until it is in a finalised block, and reports the pallet's error if it failed.
-    Result<Submitted, Error> submit(const crypto::KeyPair& key, const Bytes& call, std::uint64_t wait_ms);
+    // Signs, submits, waits until it is in a finalised block, and reports the pallet's error if it
+    // failed.
+    Result<Submitted, Error> submit(const crypto::KeyPair& key, const Bytes& call,
+                                    std::uint64_t wait_ms);
 
     const BlockHash& genesis() const { return genesis_; }
     const finality::AuthoritySet& authorities() const { return light_->authorities(); }
@@ -99,7 +103,8 @@ Result<T, Error> Chain::read_as(const Bytes& key, std::string_view what) {
     }
     auto value = scale::decode<T>(*bytes);
     if (!value) {
-        return err(Error{Code::BadReply, std::string(what) + " does not decode", "is this program as new as the chain?"});
+        return err(Error{Code::BadReply, std::string(what) + " does not decode",
+                         "is this program as new as the chain?"});
     }
     return std::move(*value);
 }

@@ -25,7 +25,8 @@ std::optional<std::int64_t> parse_millionths(std::string_view text) {
             return std::nullopt;
         }
     }
-    // Two values of the table have seven or eight decimals; the contract's unit drops what is below it.
+    // Two values of the table have seven or eight decimals; the contract's unit drops what is below
+    // it.
     for (; decimals < 6; ++decimals) value *= 10;
     for (; decimals > 6; --decimals) value /= 10;
     return value;

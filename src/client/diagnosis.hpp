@@ -1,5 +1,6 @@
-// The demo's job in a client's terms: patients' records out of scikit-learn's breast cancer table, and the messages of
-// contracts/diagnosis. Used by `cloister demo`, the simulator and the tests, so that all three play the same flow.
+// The demo's job in a client's terms: patients' records out of scikit-learn's breast cancer table,
+// and the messages of contracts/diagnosis. Used by `cloister demo`, the simulator and the tests, so
+// that all three play the same flow.
 #pragma once
 
 #include <array>
@@ -20,8 +21,8 @@ struct Patient {
     bool malignant = false;
 };
 
-// The table's CSV: a header line "569,30,malignant,benign", then 30 numbers and the class (0 is malignant) a line.
-// Nothing unless every line is well-formed.
+// The table's CSV: a header line "569,30,malignant,benign", then 30 numbers and the class (0 is
+// malignant) a line. Nothing unless every line is well-formed.
 std::optional<std::vector<Patient>> parse_table(std::string_view csv);
 
 // Encoded messages: selector and SCALE arguments.
@@ -36,8 +37,8 @@ struct Score {
     bool malignant = false;
     std::uint32_t per_million = 0;
 };
-// What a message returned: the contract's own refusal is an error's index (0 NotOwner, 1 NotAllowed,
-// 2 NothingToLearnFrom, 3 NotTrained), anything undecodable is 255.
+// What a message returned: the contract's own refusal is an error's index (0 NotOwner, 1
+// NotAllowed, 2 NothingToLearnFrom, 3 NotTrained), anything undecodable is 255.
 struct Refused {
     std::uint8_t code = 255;
 };

@@ -65,13 +65,16 @@ Result<std::string, Error> result_of(std::string_view body) {
             if (*key == "error") error = std::string(reader.raw_value());
         }
     }
-    if (!reader.finish()) return err(Error{Code::BadReply, "the node's reply is not JSON", "is this the RPC port?"});
+    if (!reader.finish())
+        return err(Error{Code::BadReply, "the node's reply is not JSON", "is this the RPC port?"});
     if (error && *error != "null") {
-        const std::string message = text_value(member(*error, "message").value_or("")).value_or(*error);
+        const std::string message =
+            text_value(member(*error, "message").value_or("")).value_or(*error);
         const std::string data = text_value(member(*error, "data").value_or("")).value_or("");
         return err(Error{Code::Refused, message, data});
     }
-    if (!result) return err(Error{Code::BadReply, "the node's reply has neither result nor error", {}});
+    if (!result)
+        return err(Error{Code::BadReply, "the node's reply has neither result nor error", {}});
     return *result;
 }
 

@@ -18,14 +18,16 @@ Err<Error> invalid(std::string_view part, std::string_view why) {
 std::vector<Bytes> task_keys(TaskId task) {
     return {storage::tasks_request(task), storage::tasks_result(task)};
 }
-std::vector<Bytes> all_keys(TaskId task, const protocol::TaskResult& result, const Measurement& measurement) {
+std::vector<Bytes> all_keys(TaskId task, const protocol::TaskResult& result,
+                            const Measurement& measurement) {
     std::vector<Bytes> keys = task_keys(task);
     const protocol::Receipt& r = result.receipt;
     for (Bytes& key : std::vector<Bytes>{
              storage::tasks_batch(result.receipts_root), storage::tasks_accepted(r.cluster),
-             storage::tasks_accepted_root(r.cluster, r.sequence), storage::contracts_contract(r.contract),
-             storage::attestation_collateral(), storage::attestation_policy(),
-             storage::attestation_approved(measurement), storage::timestamp_now()}) {
+             storage::tasks_accepted_root(r.cluster, r.sequence),
+             storage::contracts_contract(r.contract), storage::attestation_collateral(),
+             storage::attestation_policy(), storage::attestation_approved(measurement),
+             storage::timestamp_now()}) {
         keys.push_back(std::move(key));
     }
     return keys;
@@ -48,6 +50,7 @@ class State {
         if (!value) return invalid("storage proof", std::string(what) + " does not decode");
         return std::move(*value);
     }
+
   private:
     State(trie::Proof proof, const Hash256& root) : proof_(std::move(proof)), root_(root) {}
     trie::Proof proof_;
@@ -67,7 +70,8 @@ Result<Anchored, Error> check_finality(const protocol::ProofFile& file, const Bl
     if (!proof) return invalid("genesis", trie::name_of(proof.error()));
     const auto light = finality::LightClient::from_genesis(*genesis_header, genesis, *proof);
     if (!light) return invalid("genesis", finality::name_of(light.error()));
-    const auto root = proof->get(Hash256(genesis_header->state_root.view()), storage::attestation_simulated_root());
+    const auto root = proof->get(Hash256(genesis_header->state_root.view()),
+                                 storage::attestation_simulated_root());
     if (!root) return invalid("genesis", "the proof says nothing about simulation");
 
     finality::AuthoritySet set = light->authorities();
@@ -79,24 +83,29 @@ Result<Anchored, Error> check_finality(const protocol::ProofFile& file, const Bl
         const auto verdict = finality::verify(*justification, target, set);
         if (!verdict) return invalid("authority change", finality::name_of(verdict.error()));
         const auto change = finality::scheduled_change_of(*header);
-        if (!change || !*change || (*change)->delay != 0) return invalid("authority change", "no change in the header");
+        if (!change || !*change || (*change)->delay != 0)
+            return invalid("authority change", "no change in the header");
         set = {.set_id = set.set_id + 1, .authorities = (*change)->next};
     }
     const auto header = finality::parse_header(file.header);
     const auto justification = finality::parse_justification(file.justification);
-    if (!header || !justification) return invalid("finality", "header or justification does not decode");
+    if (!header || !justification)
+        return invalid("finality", "header or justification does not decode");
     const finality::Target target{.hash = finality::hash_of(*header), .number = header->number};
     const auto verdict = finality::verify(*justification, target, set);
     if (!verdict) return invalid("finality", finality::name_of(verdict.error()));
-    return Anchored{.header = *header, .simulated_root = *root ? Hash256::from(**root) : std::nullopt};
+    return Anchored{.header = *header,
+                    .simulated_root = *root ? Hash256::from(**root) : std::nullopt};
 }
 
 Result<void, Error> check_receipt(const protocol::ProofFile& file, const BlockHash& genesis,
                                   const protocol::RequestRecord& record,
-                                  const protocol::TaskResult& result, const protocol::Batch& batch) {
+                                  const protocol::TaskResult& result,
+                                  const protocol::Batch& batch) {
     const protocol::Receipt& r = result.receipt;
-    if (r.genesis != genesis || r.task != file.task || r.request_hash != protocol::hash_of(record) ||
-        r.contract != record.contract || r.cluster != record.cluster || r.epoch != record.epoch ||
+    if (r.genesis != genesis || r.task != file.task ||
+        r.request_hash != protocol::hash_of(record) || r.contract != record.contract ||
+        r.cluster != record.cluster || r.epoch != record.epoch ||
         r.sealed_input_hash != record.sealed_input_hash) {
         return invalid("receipt", "it is not for this request");
     }
@@ -119,21 +128,24 @@ Result<void, Error> check_receipt(const protocol::ProofFile& file, const BlockHa
 
 Result<attest::Verdict, Error> check_quote(const State& state, const protocol::Batch& batch,
                                            const std::optional<Hash256>& simulated_root) {
-    CLOISTER_TRY(const auto collateral,
-                 state.read<attest::Collateral>(storage::attestation_collateral(), "the collateral"));
-    CLOISTER_TRY(const auto now_ms, state.read<std::uint64_t>(storage::timestamp_now(), "the block's time"));
-    const attest::Roots roots{.intel = simulated_root ? attest::Roots::Intel::Refused
-                                                      : attest::Roots::Intel::Pinned,
-                              .simulated = simulated_root};
+    CLOISTER_TRY(const auto collateral, state.read<attest::Collateral>(
+                                            storage::attestation_collateral(), "the collateral"));
+    CLOISTER_TRY(const auto now_ms,
+                 state.read<std::uint64_t>(storage::timestamp_now(), "the block's time"));
+    const attest::Roots roots{
+        .intel = simulated_root ? attest::Roots::Intel::Refused : attest::Roots::Intel::Pinned,
+        .simulated = simulated_root};
     auto verdict = attest::verify(batch.quote, collateral, now_ms / 1000, roots);
     if (!verdict) {
         return invalid("quote", std::string(attest::name_of(verdict.error().code)) + ", " +
                                     verdict.error().message);
     }
-    if (!equal(verdict->claims.report_data.view(), protocol::report_data_of(batch.statement).view())) {
+    if (!equal(verdict->claims.report_data.view(),
+               protocol::report_data_of(batch.statement).view())) {
         return invalid("quote", "its report data does not bind this batch");
     }
-    CLOISTER_TRY(auto policy, state.read<attest::Policy>(storage::attestation_policy(), "the policy"));
+    CLOISTER_TRY(auto policy,
+                 state.read<attest::Policy>(storage::attestation_policy(), "the policy"));
     CLOISTER_CHECK(state.read<protocol::MeasurementApproval>(
         storage::attestation_approved(verdict->claims.measurement), "the measurement's approval"));
     policy.measurements = {verdict->claims.measurement};
@@ -146,15 +158,19 @@ Result<attest::Verdict, Error> check_quote(const State& state, const protocol::B
 
 Result<protocol::ProofFile, Error> export_proof(Chain& chain, TaskId task) {
     CLOISTER_TRY(const auto first, chain.read_as<protocol::TaskResult>(storage::tasks_result(task),
-                                                                      "the result of this task"));
-    // The block that recorded the result: its collateral and its time are those that the quote was judged by.
+                                                                       "the result of this task"));
+    // The block that recorded the result: its collateral and its time are those that the quote was
+    // judged by.
     CLOISTER_CHECK(chain.pin_at(first.finalised_at));
-    CLOISTER_TRY(const auto result, chain.read_as<protocol::TaskResult>(storage::tasks_result(task), "the result"));
-    CLOISTER_TRY(const auto batch, chain.read_as<protocol::Batch>(storage::tasks_batch(result.receipts_root),
-                                                                  "the batch's quote"));
+    CLOISTER_TRY(const auto result,
+                 chain.read_as<protocol::TaskResult>(storage::tasks_result(task), "the result"));
+    CLOISTER_TRY(const auto batch,
+                 chain.read_as<protocol::Batch>(storage::tasks_batch(result.receipts_root),
+                                                "the batch's quote"));
     const auto claims = attest::parse_claims(batch.quote);
     if (!claims) return err(Error{Code::BadReply, "the chain's quote does not parse", {}});
-    CLOISTER_TRY(const auto output, chain.read_as<Bytes>(storage::tasks_output(task), "the output"));
+    CLOISTER_TRY(const auto output,
+                 chain.read_as<Bytes>(storage::tasks_output(task), "the output"));
     CLOISTER_TRY(auto nodes, chain.prove(all_keys(task, result, claims->measurement)));
     const Pinned& pinned = *chain.pinned();
     protocol::ProofFile file{.magic = std::string(protocol::domain::proof),
@@ -194,13 +210,16 @@ Result<ProofVerdict, Error> verify_proof(ByteView bytes, const BlockHash& genesi
     CLOISTER_TRY(const auto batch, state.read<protocol::Batch>(
                                        storage::tasks_batch(result.receipts_root), "the batch"));
     CLOISTER_CHECK(check_receipt(*file, genesis, record, result, batch));
-    CLOISTER_TRY(const auto contract, state.read<protocol::ContractInfo>(
-                                          storage::contracts_contract(record.contract), "the contract"));
-    if (contract.code_hash != result.receipt.code_hash) return invalid("receipt", "another code than the contract's");
-    CLOISTER_TRY(const auto root, state.read<Hash256>(
-                                      storage::tasks_accepted_root(record.cluster, result.receipt.sequence),
-                                      "the accepted root"));
-    if (root != result.receipt.root_after) return invalid("receipt", "its state root is not the accepted one");
+    CLOISTER_TRY(const auto contract,
+                 state.read<protocol::ContractInfo>(storage::contracts_contract(record.contract),
+                                                    "the contract"));
+    if (contract.code_hash != result.receipt.code_hash)
+        return invalid("receipt", "another code than the contract's");
+    CLOISTER_TRY(const auto root, state.read<Hash256>(storage::tasks_accepted_root(
+                                                          record.cluster, result.receipt.sequence),
+                                                      "the accepted root"));
+    if (root != result.receipt.root_after)
+        return invalid("receipt", "its state root is not the accepted one");
     CLOISTER_TRY(const attest::Verdict verdict, check_quote(state, batch, anchored.simulated_root));
     return ProofVerdict{.simulated = verdict.simulated,
                         .task = file->task,

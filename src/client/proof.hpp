@@ -1,5 +1,5 @@
-// The exported proof of one computation, and its check without any network: pinned vendor roots (or the simulated
-// root in the genesis state) and the genesis hash are all that it trusts.
+// The exported proof of one computation, and its check without any network: pinned vendor roots (or
+// the simulated root in the genesis state) and the genesis hash are all that it trusts.
 #pragma once
 
 #include "client/chain.hpp"
@@ -15,7 +15,7 @@ struct ProofVerdict {
     TaskId task;
     WorkerId worker;
     protocol::Receipt receipt;
-    BlockNumber block;       // the finalised block that recorded the result
+    BlockNumber block;  // the finalised block that recorded the result
     Measurement measurement;
 };
 // InvalidProof's message begins with the part that fails: "finality:", "quote:", ...

@@ -16,7 +16,8 @@ struct SealedQuery {
     ContractId contract;
 };
 
-// Checks that the session is signed by a worker that is registered, in the contract's cluster, at the pinned block.
+// Checks that the session is signed by a worker that is registered, in the contract's cluster, at
+// the pinned block.
 Result<protocol::Session, Error> check_session(Chain& chain, ByteView session_bytes,
                                                const ContractId& contract);
 Result<SealedQuery, Error> seal_query(const protocol::Session& session, const ContractId& contract,

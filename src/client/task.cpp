@@ -27,12 +27,14 @@ Result<T, Error> await(Chain& chain, std::uint64_t wait_ms, std::string_view wha
                              "are workers running? `cloister task show` tells where a task is"});
         }
         const std::uint32_t newest = chain.pinned() ? chain.pinned()->header.number.value : 0;
-        CLOISTER_CHECK(chain.call("cloister_finalizedBlocks", '[' + std::to_string(newest) + ",1,1000]"));
+        CLOISTER_CHECK(
+            chain.call("cloister_finalizedBlocks", '[' + std::to_string(newest) + ",1,1000]"));
     }
 }
 
 template <class T>
-Result<std::optional<T>, Error> read_optional(Chain& chain, const Bytes& key, std::string_view what) {
+Result<std::optional<T>, Error> read_optional(Chain& chain, const Bytes& key,
+                                              std::string_view what) {
     CLOISTER_TRY(const std::optional<Bytes> bytes, chain.read(key));
     if (!bytes) return std::optional<T>{};
     auto value = scale::decode<T>(*bytes);
@@ -75,10 +77,11 @@ Result<SealedRequest, Error> seal_request(Chain& chain, const RequestOptions& op
     const Bytes associated = scale::encode(context);
     const SecretBytes padded = protocol::pad(message);
     const crypto::X25519Key ephemeral(entropy.bytes_32());
-    auto sealed = crypto::hpke_seal(key.public_key,
-                                    {.info = view_of(protocol::domain::request), .associated = associated},
-                                    padded.reveal(), ephemeral);
-    if (!sealed) return err(Error{Code::BadKey, "the contract's published key is of small order", {}});
+    auto sealed = crypto::hpke_seal(
+        key.public_key, {.info = view_of(protocol::domain::request), .associated = associated},
+        padded.reveal(), ephemeral);
+    if (!sealed)
+        return err(Error{Code::BadKey, "the contract's published key is of small order", {}});
     if (sealed->size() > protocol::inline_input_bytes_max) {
         return err(Error{Code::Refused, "the input is larger than 1 MiB", "send it in parts"});
     }
@@ -102,13 +105,15 @@ Result<SealedRequest, Error> seal_request(Chain& chain, const RequestOptions& op
     return request;
 }
 
-Result<TaskId, Error> find_task(Chain& chain, const AccountId& origin, const RequestId& request_id) {
+Result<TaskId, Error> find_task(Chain& chain, const AccountId& origin,
+                                const RequestId& request_id) {
     CLOISTER_TRY(const std::uint64_t next,
                  chain.read_as<std::uint64_t>(storage::tasks_next_task(), "any task"));
     for (std::uint64_t back = 1; back <= next && back <= tasks_searched_max; ++back) {
         const TaskId task(next - back);
-        CLOISTER_TRY(const auto record, read_optional<protocol::RequestRecord>(
-                                            chain, storage::tasks_request(task), "a request record"));
+        CLOISTER_TRY(const auto record,
+                     read_optional<protocol::RequestRecord>(chain, storage::tasks_request(task),
+                                                            "a request record"));
         if (record && record->origin == origin && record->request_id == request_id) return task;
     }
     return err(Error{Code::NotOnChain, "no task was recorded for this request",
@@ -117,16 +122,19 @@ Result<TaskId, Error> find_task(Chain& chain, const AccountId& origin, const Req
 
 Result<protocol::TaskResult, Error> await_result(Chain& chain, TaskId task, std::uint64_t wait_ms) {
     return await<protocol::TaskResult>(chain, wait_ms, "the result", [&] {
-        return read_optional<protocol::TaskResult>(chain, storage::tasks_result(task), "the result");
+        return read_optional<protocol::TaskResult>(chain, storage::tasks_result(task),
+                                                   "the result");
     });
 }
 
-Result<Opened, Error> open_sealed_output(const BlockHash& genesis, const protocol::RequestRecord& record,
-                                         ByteView sealed_output, const crypto::X25519Key& reply_key) {
+Result<Opened, Error> open_sealed_output(const BlockHash& genesis,
+                                         const protocol::RequestRecord& record,
+                                         ByteView sealed_output,
+                                         const crypto::X25519Key& reply_key) {
     const Bytes associated = scale::encode(genesis, record.task, protocol::hash_of(record));
-    const auto padded =
-        crypto::hpke_open(reply_key, {.info = view_of(protocol::domain::reply), .associated = associated},
-                          sealed_output);
+    const auto padded = crypto::hpke_open(
+        reply_key, {.info = view_of(protocol::domain::reply), .associated = associated},
+        sealed_output);
     if (!padded) {
         return err(Error{Code::DoesNotOpen, "this reply key does not open the output",
                          "only the key that was made with the request opens it"});
@@ -148,8 +156,9 @@ Result<Opened, Error> open_sealed_output(const BlockHash& genesis, const protoco
 Result<Opened, Error> open_output(Chain& chain, TaskId task, const crypto::X25519Key& reply_key) {
     CLOISTER_TRY(const protocol::RequestRecord record,
                  chain.read_as<protocol::RequestRecord>(storage::tasks_request(task), "the task"));
-    CLOISTER_TRY(const protocol::TaskResult result,
-                 chain.read_as<protocol::TaskResult>(storage::tasks_result(task), "the task's result"));
+    CLOISTER_TRY(
+        const protocol::TaskResult result,
+        chain.read_as<protocol::TaskResult>(storage::tasks_result(task), "the task's result"));
     CLOISTER_TRY(const Bytes sealed,
                  chain.read_as<Bytes>(storage::tasks_output(task), "the task's output"));
     if (crypto::blake2b_256(sealed) != result.receipt.sealed_output_hash) {

@@ -1,4 +1,5 @@
-// Deploying contracts and sending requests: sealing what goes in, opening what comes out (DESIGN.md section 2).
+// Deploying contracts and sending requests: sealing what goes in, opening what comes out (DESIGN.md
+// section 2).
 #pragma once
 
 #include "client/chain.hpp"
@@ -24,18 +25,20 @@ struct RequestOptions {
 
 // A request ready to be signed, and what its sender must keep to open the reply.
 struct SealedRequest {
-    Bytes call;                    // encoded Tasks.request
+    Bytes call;  // encoded Tasks.request
     RequestId request_id;
-    crypto::X25519Key reply_key;   // secret: the only key that opens the output
+    crypto::X25519Key reply_key;  // secret: the only key that opens the output
     Hash256 sealed_input_hash;
     std::size_t sealed_bytes = 0;
 };
-// `message` is a selector and its arguments; it is padded and sealed to the contract's key for `origin` alone.
+// `message` is a selector and its arguments; it is padded and sealed to the contract's key for
+// `origin` alone.
 Result<SealedRequest, Error> seal_request(Chain& chain, const RequestOptions& options,
                                           const AccountId& origin, ByteView message,
                                           crypto::Entropy& entropy);
 
-// The task's number from the record that the chain made of a request, searched downwards from the newest.
+// The task's number from the record that the chain made of a request, searched downwards from the
+// newest.
 Result<TaskId, Error> find_task(Chain& chain, const AccountId& origin, const RequestId& request_id);
 
 // Waits until the task has a result.
@@ -47,7 +50,9 @@ struct Opened {
 };
 // The sealed output is checked against the receipt, the receipt against the chain's record.
 Result<Opened, Error> open_output(Chain& chain, TaskId task, const crypto::X25519Key& reply_key);
-Result<Opened, Error> open_sealed_output(const BlockHash& genesis, const protocol::RequestRecord& record,
-                                         ByteView sealed_output, const crypto::X25519Key& reply_key);
+Result<Opened, Error> open_sealed_output(const BlockHash& genesis,
+                                         const protocol::RequestRecord& record,
+                                         ByteView sealed_output,
+                                         const crypto::X25519Key& reply_key);
 
 }  // namespace cloister::client

@@ -24,7 +24,8 @@ TEST(Solo, InstantBlocksHaveAHeartbeat) {
 }
 
 TEST(Solo, TimedBlocksWaitForTheirTime) {
-    const Situation early{.now = Instant(999), .last_block_at = Instant(0), .transactions_ready = true};
+    const Situation early{
+        .now = Instant(999), .last_block_at = Instant(0), .transactions_ready = true};
     EXPECT_FALSE(solo(1000).wants_block(early));
     EXPECT_TRUE(solo(1000).wants_block({.now = Instant(1000), .last_block_at = Instant(0)}));
 }

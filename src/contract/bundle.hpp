@@ -11,7 +11,7 @@
 namespace cloister::contract {
 
 struct BundleLabel {
-    std::string_view name;     // letters, digits, '_' and '-'; anything else is replaced by '_'
+    std::string_view name;  // letters, digits, '_' and '-'; anything else is replaced by '_'
     std::string_view version;
 };
 

@@ -7,13 +7,13 @@
 
 namespace cloister::contract::costs {
 
-inline constexpr std::uint64_t run = 10'000;          // instance, first pages, clean-up
-inline constexpr std::uint64_t call = 200;            // any host call
-inline constexpr std::uint64_t byte_moved = 1;        // into or out of the contract's memory
+inline constexpr std::uint64_t run = 10'000;    // instance, first pages, clean-up
+inline constexpr std::uint64_t call = 200;      // any host call
+inline constexpr std::uint64_t byte_moved = 1;  // into or out of the contract's memory
 inline constexpr std::uint64_t byte_hashed = 8;
 inline constexpr std::uint64_t storage_read = 2'000;
 inline constexpr std::uint64_t storage_write = 5'000;
-inline constexpr std::uint64_t byte_stored = 4;       // kept, sealed and replicated
+inline constexpr std::uint64_t byte_stored = 4;  // kept, sealed and replicated
 inline constexpr std::uint64_t event = 2'000;
 inline constexpr std::uint64_t action = 10'000;
 

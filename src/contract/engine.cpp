@@ -14,8 +14,8 @@ namespace cloister::contract {
 namespace {
 
 constexpr std::size_t wasm_stack_bytes = 512U << 10;
-constexpr std::uint32_t instances_max = 8;             // at the same time, in one process
-constexpr std::size_t instance_bytes_max = 1U << 20;   // wasmtime's own data of one instance
+constexpr std::uint32_t instances_max = 8;            // at the same time, in one process
+constexpr std::size_t instance_bytes_max = 1U << 20;  // wasmtime's own data of one instance
 constexpr std::size_t kept_resident_bytes = 128U << 10;
 constexpr std::size_t page_bytes = 64U << 10;
 
@@ -201,8 +201,7 @@ class Execution {
             return finish(Outcome::Trapped, "the input is above its limit");
         }
         wasm_trap_t* trap = nullptr;
-        ErrorHandle error(
-            wasmtime_instance_pre_instantiate(module, context_, &instance_, &trap));
+        ErrorHandle error(wasmtime_instance_pre_instantiate(module, context_, &instance_, &trap));
         TrapHandle owned_trap(trap);
         // Filling the memory with the module's data costs fuel as well.
         if (is_out_of_fuel(trap)) return finish(Outcome::OutOfGas, "out of gas");
@@ -217,8 +216,8 @@ class Execution {
   private:
     wasmtime_extern_t exported(std::string_view name, wasmtime_extern_kind_t kind) {
         wasmtime_extern_t item;
-        CLOISTER_ASSERT(wasmtime_instance_export_get(context_, &instance_, name.data(),
-                                                     name.size(), &item));
+        CLOISTER_ASSERT(
+            wasmtime_instance_export_get(context_, &instance_, name.data(), name.size(), &item));
         CLOISTER_ASSERT(item.kind == kind);
         return item;
     }

@@ -19,36 +19,36 @@ inline constexpr std::uint32_t engine_version = 1;
 
 struct Limits {
     std::size_t code_bytes_max = 2U << 20;
-    std::uint32_t memory_pages_max = 1024;       // 64 KiB each
-    std::size_t value_bytes_max = 16U << 20;     // one storage value
-    std::size_t key_bytes_max = 128;             // one storage key
-    std::size_t state_bytes_max = 64U << 20;     // one contract's keys and values together
+    std::uint32_t memory_pages_max = 1024;    // 64 KiB each
+    std::size_t value_bytes_max = 16U << 20;  // one storage value
+    std::size_t key_bytes_max = 128;          // one storage key
+    std::size_t state_bytes_max = 64U << 20;  // one contract's keys and values together
     std::size_t input_bytes_max = 1U << 20;
     std::size_t output_bytes_max = 1U << 20;
-    std::size_t events_bytes_max = 64U << 10;    // debug messages and events of one call
+    std::size_t events_bytes_max = 64U << 10;  // debug messages and events of one call
     std::size_t actions_max = 16;
-    std::size_t action_bytes_max = 4096;         // one action's encoded call
+    std::size_t action_bytes_max = 4096;  // one action's encoded call
 };
 
 // Why a module is not a contract.
 enum class CodeError : std::uint8_t {
-    TooLarge,            // above Limits::code_bytes_max, or a function above wasm_code.hpp's bounds
-    Malformed,           // not valid WASM under our feature set (no threads, SIMD, GC, memory64)
-    MissingExport,       // "call" or "deploy" is missing or of another type than () -> ()
-    ForbiddenImport,     // an import that is not a known host function of the right type
-    BadMemory,           // not exactly one memory, or limits above Limits::memory_pages_max
-    HasStart,            // a start function
+    TooLarge,         // above Limits::code_bytes_max, or a function above wasm_code.hpp's bounds
+    Malformed,        // not valid WASM under our feature set (no threads, SIMD, GC, memory64)
+    MissingExport,    // "call" or "deploy" is missing or of another type than () -> ()
+    ForbiddenImport,  // an import that is not a known host function of the right type
+    BadMemory,        // not exactly one memory, or limits above Limits::memory_pages_max
+    HasStart,         // a start function
 };
 std::string_view name_of(CodeError error);
 
 // How a run ended. `Returned` covers success and the contract's own revert flag.
 enum class Outcome : std::uint8_t {
     Returned = 0,
-    Reverted = 1,        // the contract returned with the revert flag: state unchanged
-    Trapped = 2,         // unreachable, out of bounds, bad host call argument, stack overflow
+    Reverted = 1,  // the contract returned with the revert flag: state unchanged
+    Trapped = 2,   // unreachable, out of bounds, bad host call argument, stack overflow
     OutOfGas = 3,
-    OutOfMemory = 4,     // memory.grow or a host buffer above the limit made it trap
-    StateTooLarge = 5,   // storage writes above the limits
+    OutOfMemory = 4,    // memory.grow or a host buffer above the limit made it trap
+    StateTooLarge = 5,  // storage writes above the limits
 };
 constexpr Outcome scale_last(Outcome) { return Outcome::StateTooLarge; }
 std::string_view name_of(Outcome outcome);
@@ -59,8 +59,8 @@ using State = std::map<Bytes, Bytes>;  // one contract's private state, by raw s
 struct Context {
     ContractId contract;
     AccountId caller;
-    BlockNumber block;        // a command: the assigning block; a query: the newest accepted
-    UnixMillis block_time;    // that block's timestamp
+    BlockNumber block;      // a command: the assigning block; a query: the newest accepted
+    UnixMillis block_time;  // that block's timestamp
     u128 value_transferred = 0;
     Hash256 randomness_seed;  // PRF output for this run; host function `random` expands it
     bool is_query = false;    // queries may not write: writes are dropped with the run
@@ -74,8 +74,8 @@ struct Entry {
 
 struct Run {
     Outcome outcome = Outcome::Trapped;
-    std::string trap;                // words for a development network's log; never leaves sealed
-    Bytes output;                    // what seal_return gave
+    std::string trap;  // words for a development network's log; never leaves sealed
+    Bytes output;      // what seal_return gave
     Gas gas_used;
     std::map<Bytes, std::optional<Bytes>> writes;  // empty unless Returned
     std::vector<Bytes> actions;                    // encoded runtime calls, empty unless Returned
@@ -104,6 +104,5 @@ class Engine {
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
-
 
 }  // namespace cloister::contract

@@ -185,8 +185,7 @@ TEST_F(Trouble, OutputEventsAndActionsAboveTheirLimitsAreOutOfMemory) {
               limits.output_bytes_max);
     EXPECT_EQ(call(message("long_output", u32(limits.output_bytes_max + 1))).outcome,
               Outcome::OutOfMemory);
-    EXPECT_EQ(call(message("chatter", u32(limits.events_bytes_max))).outcome,
-              Outcome::OutOfMemory);
+    EXPECT_EQ(call(message("chatter", u32(limits.events_bytes_max))).outcome, Outcome::OutOfMemory);
     const Bytes action(10);
     EXPECT_EQ(call(message("act_times", action, u32(limits.actions_max))).actions.size(),
               limits.actions_max);

@@ -10,7 +10,18 @@ namespace {
 constexpr std::array<std::uint8_t, 8> preamble = {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
 
 enum SectionId : std::uint8_t {
-    Custom, Type, Import, Function, Table, Memory, Global, Export, Start, Element, Code, Data,
+    Custom,
+    Type,
+    Import,
+    Function,
+    Table,
+    Memory,
+    Global,
+    Export,
+    Start,
+    Element,
+    Code,
+    Data,
     DataCount,
 };
 // The order in which sections stand: DataCount before Code.
@@ -252,8 +263,7 @@ Result<Bytes, CodeError> rewrite(const ModuleShape& shape) {
     append_u32(type_index, static_cast<std::uint32_t>(shape.types.size()));
     CLOISTER_TRY(const Bytes code, redirected_code(shape));
     Bytes out = {preamble.begin(), preamble.end()};
-    append_section(out, Type,
-                   with_appended(shape.sections[Type], Bytes{0x60, 1, 0x7f, 1, 0x7f}));
+    append_section(out, Type, with_appended(shape.sections[Type], Bytes{0x60, 1, 0x7f, 1, 0x7f}));
     append_section(out, Import, imports_without_memory(shape));
     append_section(out, Function, with_appended(shape.sections[Function], type_index));
     if (shape.sections[Table]) append_section(out, Table, *shape.sections[Table]);

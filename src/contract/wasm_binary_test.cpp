@@ -25,8 +25,8 @@ struct Parts {
     Bytes bytes() const {
         Bytes out = {0, 'a', 's', 'm', 1, 0, 0, 0};
         const std::pair<std::uint8_t, const Bytes*> sections[] = {
-            {1, &types}, {2, &imports}, {3, &functions}, {5, &memory},
-            {7, &exports}, {8, &start}, {10, &code}};
+            {1, &types},   {2, &imports}, {3, &functions}, {5, &memory},
+            {7, &exports}, {8, &start},   {10, &code}};
         for (const auto& [id, content] : sections) {
             if (content->empty()) continue;
             out.push_back(id);

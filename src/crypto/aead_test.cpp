@@ -20,9 +20,9 @@ TEST(Aead, Aes256GcmEqualsTheCaseOfItsSpecification) {
     const Bytes key = from_hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
     const auto nonce = fixed_from_hex<AeadNonce>("cafebabefacedbaddecaf888");
     const Bytes associated = from_hex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
-    const Bytes plaintext =
-        from_hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
-                 "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+    const Bytes plaintext = from_hex(
+        "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+        "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
     EXPECT_EQ(hex_of(aead_seal(Aead::Aes256Gcm, key, nonce, associated, plaintext)),
               "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
               "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
@@ -67,8 +67,8 @@ TEST(Aead, RefusesEveryFlippedByteAndEveryPrefix) {
             EXPECT_FALSE(aead_open(aead, key, AeadNonce(), view_of("ad"), bad)) << at;
         });
         for (std::size_t size = 0; size < sealed.size(); ++size) {
-            EXPECT_FALSE(aead_open(aead, key, AeadNonce(), view_of("ad"),
-                                   ByteView(sealed).first(size)));
+            EXPECT_FALSE(
+                aead_open(aead, key, AeadNonce(), view_of("ad"), ByteView(sealed).first(size)));
         }
     }
 }

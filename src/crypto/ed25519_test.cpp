@@ -48,9 +48,9 @@ TEST(Ed25519, RefusesEveryFlippedByteOfASignature) {
 
 TEST(Ed25519, RefusesAResponsePlusTheGroupOrder) {
     // s + L verifies in the equation and is refused for being malleable (RFC 8032, section 5.1.7).
-    const Bytes order =
-        from_hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010"
-                                 "");
+    const Bytes order = from_hex(
+        "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010"
+        "");
     Bytes signature = from_hex(cases[0].signature);
     unsigned carry = 0;
     for (std::size_t i = 0; i < 32; ++i) {

@@ -23,8 +23,8 @@ TEST(Entropy, HandsOutTheKeystreamBehindTheNextKey) {
     Entropy entropy{Secret<32>()};
     EXPECT_EQ(hex_of(entropy.bytes_32()),
               "9f07e7be5551387a98ba977c732d080dcb0f29a048e3656912c6533e32ee7aed");
-    Entropy next{secret_from_hex(
-        "76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7")};
+    Entropy next{
+        secret_from_hex("76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7")};
     EXPECT_EQ(hex_of(entropy.bytes_32()), hex_of(next.bytes_32()));
 }
 

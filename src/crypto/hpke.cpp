@@ -26,8 +26,8 @@ struct Labelled {
     }
     SecretBytes expand(const Secret<32>& key, std::string_view label, ByteView info,
                        std::size_t length) const {
-        const Bytes labelled = concat(big_endian_16(length), view_of("HPKE-v1"), suite,
-                                      view_of(label), info);
+        const Bytes labelled =
+            concat(big_endian_16(length), view_of("HPKE-v1"), suite, view_of(label), info);
         return hkdf_expand(key, labelled, length);
     }
     Secret<32> expand_32(const Secret<32>& key, std::string_view label, ByteView info) const {

@@ -12,8 +12,8 @@ constexpr std::string_view order =
 
 // RFC 6979, section A.2.5.
 P256Key rfc_key() {
-    return std::move(*P256Key::from_scalar(secret_from_hex(
-        "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721")));
+    return std::move(*P256Key::from_scalar(
+        secret_from_hex("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721")));
 }
 
 TEST(P256, SignsAsRfc6979) {
@@ -42,8 +42,7 @@ TEST(P256, RefusesEveryFlippedByte) {
     const P256Key key = rfc_key();
     const P256Signature good = key.sign(view_of("sample"));
     for_each_flip(to_bytes(good.view()), [&](const Bytes& bad, std::size_t at) {
-        EXPECT_FALSE(
-            verify_p256(key.public_key(), view_of("sample"), P256Signature(ByteView(bad))))
+        EXPECT_FALSE(verify_p256(key.public_key(), view_of("sample"), P256Signature(ByteView(bad))))
             << at;
     });
     for_each_flip(to_bytes(key.public_key().view()), [&](const Bytes& bad, std::size_t at) {

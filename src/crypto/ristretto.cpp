@@ -59,10 +59,10 @@ Secret<32> challenge_of(const Statement& statement, const RistrettoPoint& base_c
                         const RistrettoPoint& point_commitment) {
     scale::Encoder domain;
     domain.write(to_bytes(statement.domain));
-    const Hash512 hash = sha512(concat(view_of("cloister/dleq/1"), domain.bytes(),
-                                       statement.public_key.view(), statement.point.view(),
-                                       statement.value.view(), base_commitment.view(),
-                                       point_commitment.view()));
+    const Hash512 hash =
+        sha512(concat(view_of("cloister/dleq/1"), domain.bytes(), statement.public_key.view(),
+                      statement.point.view(), statement.value.view(), base_commitment.view(),
+                      point_commitment.view()));
     return reduce(hash.view());
 }
 
@@ -75,8 +75,7 @@ DleqProof prove(const RistrettoScalar& secret, const Statement& statement) {
     base::wipe(seed.data(), seed.size());
     const auto point_commitment = nonce.times(statement.point);
     CLOISTER_ASSERT(point_commitment.has_value());
-    const Secret<32> challenge =
-        challenge_of(statement, nonce.times_base(), *point_commitment);
+    const Secret<32> challenge = challenge_of(statement, nonce.times_base(), *point_commitment);
     const Secret<32> masked = product(challenge, secret.bytes());
     DleqProof proof;
     std::ranges::copy(challenge.reveal(), proof.challenge.begin());
@@ -96,8 +95,7 @@ bool verify_dleq(const Statement& statement, const DleqProof& proof) {
     const auto base_commitment = difference(response->times_base(), *masked_key);
     const auto point_commitment = difference(*response_point, *masked_value);
     if (!base_commitment || !point_commitment) return false;
-    return challenge_of(statement, *base_commitment, *point_commitment)
-        .equals(challenge->bytes());
+    return challenge_of(statement, *base_commitment, *point_commitment).equals(challenge->bytes());
 }
 
 // The coefficient of holder `at` in Lagrange's interpolation at 0: the product of j / (j - i).
@@ -149,8 +147,7 @@ RistrettoScalar RistrettoScalar::duplicate() const {
 RistrettoPoint RistrettoScalar::times_base() const {
     require_sodium();
     RistrettoPoint out;
-    CLOISTER_ASSERT(
-        crypto_scalarmult_ristretto255_base(out.data(), bytes_.reveal().data()) == 0);
+    CLOISTER_ASSERT(crypto_scalarmult_ristretto255_base(out.data(), bytes_.reveal().data()) == 0);
     return out;
 }
 

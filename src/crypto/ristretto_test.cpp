@@ -10,9 +10,7 @@ namespace {
 constexpr std::string_view group_order =
     "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
 
-RistrettoScalar scalar(std::uint8_t fill) {
-    return RistrettoScalar::from_uniform(Bytes(64, fill));
-}
+RistrettoScalar scalar(std::uint8_t fill) { return RistrettoScalar::from_uniform(Bytes(64, fill)); }
 RistrettoScalar small(std::uint16_t value) {
     Bytes bytes(32);
     bytes[0] = static_cast<std::uint8_t>(value);
@@ -46,18 +44,17 @@ TEST(Ristretto, HashesToTheGroupAsRfc9496) {
     EXPECT_EQ(hex_of(ristretto_hash(
                   {}, view_of("Ristretto is traditionally a short shot of espresso coffee"))),
               "3066f82a1a747d45120d1740f14358531a8f04bbffe6a819f86dfe50f44a0a46");
-    EXPECT_EQ(hex_of(ristretto_hash(
-                  view_of("made with the normal amount of ground "),
-                  view_of("coffee but extracted with"))),
+    EXPECT_EQ(hex_of(ristretto_hash(view_of("made with the normal amount of ground "),
+                                    view_of("coffee but extracted with"))),
               "f26e5b6f7d362d2d2a94c5d0e7602cb4773c95a2e5c31a64f133189fa76ed61b");
 }
 
 TEST(Ristretto, RefusesEncodingsThatRfc9496Refuses) {
     for (const std::string_view bad :
-         {"0000000000000000000000000000000000000000000000000000000000000000",  // the identity
-          "00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",  // not canonical
-          "0100000000000000000000000000000000000000000000000000000000000000",  // negative
-          "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",  // y = 0
+         {"0000000000000000000000000000000000000000000000000000000000000000",     // the identity
+          "00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",     // not canonical
+          "0100000000000000000000000000000000000000000000000000000000000000",     // negative
+          "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",     // y = 0
           "3eb858e78f5a7254d8c9731174a94f76755fd3941c0ac93735c07ba14579630e"}) {  // negative xy
         EXPECT_FALSE(scalar(1).times(fixed_from_hex<RistrettoPoint>(bad))) << bad;
     }

@@ -44,8 +44,7 @@ Secret<32> product(const Secret<32>& a, const Secret<32>& b) {
 // Precondition: scalar is neither zero nor above the order; zero comes up with probability 2^-252.
 Sr25519Public times_base(const Secret<32>& scalar) {
     Sr25519Public out;
-    CLOISTER_ASSERT(
-        crypto_scalarmult_ristretto255_base(out.data(), scalar.reveal().data()) == 0);
+    CLOISTER_ASSERT(crypto_scalarmult_ristretto255_base(out.data(), scalar.reveal().data()) == 0);
     return out;
 }
 

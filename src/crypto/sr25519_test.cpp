@@ -47,8 +47,8 @@ TEST(Transcript, LongMessagesCrossTheRate) {
 
 class Sr25519 : public testing::Test {
   protected:
-    Sr25519Key key{secret_from_hex(
-        "fac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e")};
+    Sr25519Key key{
+        secret_from_hex("fac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e")};
     ByteView message = view_of("message");
 };
 
@@ -73,8 +73,7 @@ TEST_F(Sr25519, NeverRepeatsACommitmentForAnotherMessage) {
 TEST_F(Sr25519, RefusesEveryFlippedByte) {
     const Sr25519Signature good = key.sign(message);
     for_each_flip(to_bytes(good.view()), [&](const Bytes& bad, std::size_t at) {
-        EXPECT_FALSE(
-            verify_sr25519(key.public_key(), message, Sr25519Signature(ByteView(bad))))
+        EXPECT_FALSE(verify_sr25519(key.public_key(), message, Sr25519Signature(ByteView(bad))))
             << at;
     });
     for_each_flip(to_bytes(key.public_key().view()), [&](const Bytes& bad, std::size_t at) {

@@ -33,8 +33,8 @@ std::string text(const json::value& value) { return std::string(value.as_string(
 Bytes bytes(const json::value& value) { return from_hex(text(value)); }
 std::string digits(const json::value& value) { return text(value).substr(2); }
 
-#define LOAD(variable, name)                                          \
-    const auto loaded = load(name);                                   \
+#define LOAD(variable, name)                                           \
+    const auto loaded = load(name);                                    \
     if (!loaded) GTEST_SKIP() << name << " is not in CLOISTER_SHARED"; \
     const json::value& variable = *loaded
 

@@ -1,8 +1,9 @@
 // What an enclave with the cluster's keys owes the chain besides receipts: the cluster's VRF key,
 // the request keys of new contracts, and draws. Each is repeated until the chain shows it.
 //
-// All members owe the same message and the chain takes one, so they take turns: whose turn is first follows from
-// the subject, and the next waits a while longer. A member that stays silent delays, it cannot prevent.
+// All members owe the same message and the chain takes one, so they take turns: whose turn is first
+// follows from the subject, and the next waits a while longer. A member that stays silent delays,
+// it cannot prevent.
 #pragma once
 
 #include "enclave/key_ring.hpp"

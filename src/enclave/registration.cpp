@@ -5,6 +5,12 @@
 
 namespace cloister::enclave {
 
+namespace {
+
+constexpr std::uint32_t view_lag_max = protocol::registration_age_blocks_max / 4;
+
+}  // namespace
+
 void Registration::advance(Core& core) {
     const View& view = *core.view;
     core.registered = view.operator_worker == core.identity.worker();
@@ -17,6 +23,9 @@ void Registration::advance(Core& core) {
         core.out.log("RegistrationRevoked", "block " + std::to_string(view.at.number.value));
     }
     if (revoked_) return;
+    // The view may still be at a block of the way there, too old for the chain to accept.
+    const BlockNumber head = core.follower.newest().number;
+    if (head.value - view.at.number.value > view_lag_max) return;
     if (!core.follower.caught_up(core.now)) {
         return core.wake_at(Instant(core.now.value + Follower::quiet_ms));
     }

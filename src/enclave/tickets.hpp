@@ -37,7 +37,8 @@ class Tickets {
     std::deque<Asked> asked_;
     std::optional<Held> ticket_;
     std::optional<Held> ahead_;  // names a block that is not followed yet
-    std::optional<protocol::Ticket> early_;  // its gatekeeper may be registered in a block not viewed yet
+    std::optional<protocol::Ticket>
+        early_;  // its gatekeeper may be registered in a block not viewed yet
     Timer attempts_;
 };
 

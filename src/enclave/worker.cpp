@@ -21,8 +21,8 @@ void Worker::advance(Core& core) {
         sealing_.advance(core, *cluster, *state_);
     }
     queries_.advance(core, ground());
-    // Last, so that what the others found missing in this step is asked for in it. No key before gatekeepers
-    // have shown, over a nonce of ours, how far the chain has got.
+    // Last, so that what the others found missing in this step is asked for in it. No key before
+    // gatekeepers have shown, over a nonce of ours, how far the chain has got.
     if (core.registered && tickets_.fresh(core)) keys_.advance(core);
 }
 

@@ -21,7 +21,9 @@ crypto::KeyPair development_operator(std::size_t index) {
     return key_of(crypto::Scheme::Sr25519, "//Operator//" + std::to_string(index));
 }
 
-crypto::KeyPair development_gatekeeper() { return key_of(crypto::Scheme::Sr25519, "//Gatekeeper//0"); }
+crypto::KeyPair development_gatekeeper() {
+    return key_of(crypto::Scheme::Sr25519, "//Gatekeeper//0");
+}
 
 ClusterId development_cluster() { return protocol::cluster_id(1); }
 

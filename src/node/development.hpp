@@ -1,5 +1,6 @@
-// The genesis of a development network: what `cloister dev` and the simulator start from, so that they play on the
-// same chain rules. Accounts are Substrate's development accounts; everyone knows their keys.
+// The genesis of a development network: what `cloister dev` and the simulator start from, so that
+// they play on the same chain rules. Accounts are Substrate's development accounts; everyone knows
+// their keys.
 #pragma once
 
 #include "crypto/keyring.hpp"
@@ -9,13 +10,14 @@ namespace cloister::node {
 
 struct DevelopmentOptions {
     finality::Authority authority;
-    Measurement measurement;          // of the enclave that may register
+    Measurement measurement;  // of the enclave that may register
     Hash256 simulated_root;
     attest::Collateral collateral;
-    std::size_t workers = 3;          // operators that are bonded
+    std::size_t workers = 3;  // operators that are bonded
 };
 
-// "//Operator//0", ...: the account that runs worker i. Precondition of use: development networks only.
+// "//Operator//0", ...: the account that runs worker i. Precondition of use: development networks
+// only.
 crypto::KeyPair development_operator(std::size_t index);
 crypto::KeyPair development_gatekeeper();
 

@@ -7,7 +7,8 @@ namespace cloister::node {
 namespace {
 
 constexpr trie::StateVersion state_version = trie::StateVersion::V1;
-// Trie nodes kept in memory: enough for the upper levels, and emptied when full rather than ordered by age.
+// Trie nodes kept in memory: enough for the upper levels, and emptied when full rather than ordered
+// by age.
 constexpr std::size_t node_cache_max = 16384;
 
 std::uint32_t account_nonce(const runtime::StateView& view, const AccountId& account) {
@@ -26,16 +27,21 @@ std::string_view name_of(const SubmitError& error) {
 }
 
 struct Node::Impl {
-    Impl(const Config& config, crypto::Ed25519Key key, KvView view, Now now, std::vector<Output>& out)
-        : engine(config.solo, std::move(key)), pool(config.pool), database(std::move(view)),
-          store([this](ByteView k) { return read(k); }), last_block_at(now.steady) {
+    Impl(const Config& config, crypto::Ed25519Key key, KvView view, Now now,
+         std::vector<Output>& out)
+        : engine(config.solo, std::move(key)),
+          pool(config.pool),
+          database(std::move(view)),
+          store([this](ByteView k) { return read(k); }),
+          last_block_at(now.steady) {
         open(config, out);
     }
 
     // What was output in this step is not in the database yet, but must be readable at once.
     std::optional<Bytes> read(ByteView key) const {
         const Bytes owned = to_bytes(key);
-        if (const auto fresh = unwritten.find(owned); fresh != unwritten.end()) return fresh->second;
+        if (const auto fresh = unwritten.find(owned); fresh != unwritten.end())
+            return fresh->second;
         if (!cacheable(key)) return database(key);
         if (const auto hit = cache.find(owned); hit != cache.end()) return hit->second;
         auto value = database(key);
@@ -75,11 +81,12 @@ struct Node::Impl {
         return pool.ready([&view](const AccountId& a) { return account_nonce(view, a); });
     }
     runtime::StateView state() const {
-        return [fetch = store.nodes(), root = Hash256(newest_header.state_root.view())](ByteView key) {
-            auto value = trie::get(fetch, root, key);
-            CLOISTER_ASSERT(value.has_value());
-            return std::move(*value);
-        };
+        return
+            [fetch = store.nodes(), root = Hash256(newest_header.state_root.view())](ByteView key) {
+                auto value = trie::get(fetch, root, key);
+                CLOISTER_ASSERT(value.has_value());
+                return std::move(*value);
+            };
     }
 
     consensus::Solo engine;
@@ -113,14 +120,16 @@ void Node::Impl::open(const Config& config, std::vector<Output>& out) {
     newest = {.number = BlockNumber(0), .hash = genesis_hash};
     KvBatch batch;
     Store::put_nodes(batch, update->created);
-    Store::put_block(batch, newest,
-                     {.header = finality::encode_header(newest_header), .extrinsics = {}, .justification = {}});
+    Store::put_block(
+        batch, newest,
+        {.header = finality::encode_header(newest_header), .extrinsics = {}, .justification = {}});
     write(std::move(batch), out);
     out.emplace_back(output::Finalised{.number = {}, .hash = genesis_hash, .transactions = {}});
 }
 
 void Node::Impl::submit(const input::Submit& submit, std::vector<Output>& out) {
-    output::Submitted answer{.id = submit.id, .hash = crypto::blake2b_256(submit.extrinsic), .error = {}};
+    output::Submitted answer{
+        .id = submit.id, .hash = crypto::blake2b_256(submit.extrinsic), .error = {}};
     const auto view = state();
     const runtime::At at{.number = newest.number, .hash = newest.hash, .genesis = genesis_hash};
     const auto validity = runtime::validate(view, at, submit.extrinsic);
@@ -157,11 +166,12 @@ void Node::Impl::make_block(Now now, std::vector<Output>& out) {
     }
     for (const auto& [hash, error] : refused) {
         pool.remove(hash);
-        out.emplace_back(output::Dropped{.hash = hash, .reason = std::string(runtime::name_of(error))});
+        out.emplace_back(
+            output::Dropped{.hash = hash, .reason = std::string(runtime::name_of(error))});
     }
     auto built = builder.finish();
-    auto update = trie::apply(store.nodes(), Hash256(newest_header.state_root.view()), built.changes,
-                              state_version);
+    auto update = trie::apply(store.nodes(), Hash256(newest_header.state_root.view()),
+                              built.changes, state_version);
     CLOISTER_ASSERT(update.has_value());
     finality::Header& header = built.block.header;
     header.state_root = StateRoot(update->root.view());
@@ -211,7 +221,8 @@ Newest Node::newest() const { return impl_->newest; }
 const BlockHash& Node::genesis_hash() const { return impl_->genesis_hash; }
 runtime::StateView Node::newest_state() const { return impl_->state(); }
 runtime::At Node::newest_at() const {
-    return {.number = impl_->newest.number, .hash = impl_->newest.hash, .genesis = impl_->genesis_hash};
+    return {
+        .number = impl_->newest.number, .hash = impl_->newest.hash, .genesis = impl_->genesis_hash};
 }
 std::uint32_t Node::next_nonce(const AccountId& account) const {
     return impl_->pool.next_nonce(account, account_nonce(impl_->state(), account));

@@ -1,6 +1,6 @@
-// A node as a state machine: transaction pool, block production and the store behind one `step`. The shell gives
-// it time, transactions and a read-only look-up into the database, and applies the batches that it asks for
-// before it steps again.
+// A node as a state machine: transaction pool, block production and the store behind one `step`.
+// The shell gives it time, transactions and a read-only look-up into the database, and applies the
+// batches that it asks for before it steps again.
 #pragma once
 
 #include <memory>
@@ -67,9 +67,9 @@ struct Now {
 
 class Node {
   public:
-    // `view` must stay valid and show, at each step, every batch that earlier ones output. An empty database
-    // gets the genesis block through `out`; one that holds a chain goes on from its newest block, and then
-    // `config.genesis` is not looked at.
+    // `view` must stay valid and show, at each step, every batch that earlier ones output. An empty
+    // database gets the genesis block through `out`; one that holds a chain goes on from its newest
+    // block, and then `config.genesis` is not looked at.
     Node(const Config& config, crypto::Ed25519Key authority_key, KvView view, Now now,
          std::vector<Output>& out);
     ~Node();

@@ -18,14 +18,16 @@ std::string_view name_of(PoolError error) {
 
 Result<void, PoolError> Pool::add(PooledTransaction transaction, std::uint32_t account_nonce) {
     if (by_hash_.contains(transaction.hash)) return err(PoolError::AlreadyKnown);
-    if (transaction.nonce > account_nonce && transaction.nonce - account_nonce > limits_.nonce_gap_max) {
+    if (transaction.nonce > account_nonce &&
+        transaction.nonce - account_nonce > limits_.nonce_gap_max) {
         return err(PoolError::NonceTooFar);
     }
     const auto account = accounts_.find(transaction.signer);
     if (account != accounts_.end()) {
         const auto rival = account->second.find(transaction.nonce);
         if (rival != account->second.end()) {
-            if (transaction.priority <= rival->second.priority) return err(PoolError::PriorityTooLow);
+            if (transaction.priority <= rival->second.priority)
+                return err(PoolError::PriorityTooLow);
             erase(transaction.signer, transaction.nonce);
         } else if (account->second.size() >= limits_.per_account_max) {
             return err(PoolError::AccountFull);
@@ -107,7 +109,8 @@ void Pool::prune(const AccountId& signer, std::uint32_t next_nonce) {
 void Pool::prune_expired(BlockNumber newest) {
     std::vector<Hash256> expired;
     for (const auto& [hash, place] : by_hash_) {
-        if (accounts_.at(place.first).at(place.second).valid_until <= newest.value) expired.push_back(hash);
+        if (accounts_.at(place.first).at(place.second).valid_until <= newest.value)
+            expired.push_back(hash);
     }
     for (const Hash256& hash : expired) remove(hash);
 }

@@ -1,5 +1,5 @@
-// The transaction pool: bounded in count, bytes and per account; ready transactions by priority, an account's
-// own in nonce order. Holds valid transactions only; the node validates before it adds.
+// The transaction pool: bounded in count, bytes and per account; ready transactions by priority, an
+// account's own in nonce order. Holds valid transactions only; the node validates before it adds.
 #pragma once
 
 #include <functional>
@@ -21,11 +21,11 @@ struct PoolLimits {
 };
 
 enum class PoolError : std::uint8_t {
-    AlreadyKnown,      // the same bytes are in the pool
-    PriorityTooLow,    // the nonce is taken by one of the same or higher priority
-    AccountFull,       // the account has too many waiting
-    PoolFull,          // and this one's priority is not above the lowest
-    NonceTooFar,       // beyond nonce_gap_max
+    AlreadyKnown,    // the same bytes are in the pool
+    PriorityTooLow,  // the nonce is taken by one of the same or higher priority
+    AccountFull,     // the account has too many waiting
+    PoolFull,        // and this one's priority is not above the lowest
+    NonceTooFar,     // beyond nonce_gap_max
 };
 std::string_view name_of(PoolError error);
 
@@ -44,8 +44,8 @@ class Pool {
 
     // `account_nonce`: the signer's next nonce in the newest state.
     Result<void, PoolError> add(PooledTransaction transaction, std::uint32_t account_nonce);
-    // All transactions whose turn it may be, best first: of each account in nonce order without gaps from
-    // `next_nonce(account)`.
+    // All transactions whose turn it may be, best first: of each account in nonce order without
+    // gaps from `next_nonce(account)`.
     std::vector<const PooledTransaction*> ready(
         const std::function<std::uint32_t(const AccountId&)>& next_nonce) const;
     bool contains(const Hash256& hash) const { return by_hash_.contains(hash); }

@@ -58,7 +58,8 @@ std::optional<runtime::StateView> Store::state(const BlockHash& hash) const {
     if (!at) return std::nullopt;
     return [fetch = nodes(), root = Hash256(at->state_root.view())](ByteView key) {
         auto value = trie::get(fetch, root, key);
-        CLOISTER_ASSERT(value.has_value());  // a missing node here is a broken disk: stop, do not guess
+        CLOISTER_ASSERT(
+            value.has_value());  // a missing node here is a broken disk: stop, do not guess
         return std::move(*value);
     };
 }

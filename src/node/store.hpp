@@ -1,5 +1,5 @@
-// What a node keeps on disk and how it is spelled: trie nodes, blocks, justifications, the newest block. Reads
-// go through an injected look-up, writes leave as one atomic batch per block.
+// What a node keeps on disk and how it is spelled: trie nodes, blocks, justifications, the newest
+// block. Reads go through an injected look-up, writes leave as one atomic batch per block.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,8 @@
 namespace cloister::node {
 
 using KvView = std::function<std::optional<Bytes>(ByteView key)>;
-using KvBatch = std::vector<std::pair<Bytes, Bytes>>;  // puts only: a node never forgets (it archives)
+using KvBatch =
+    std::vector<std::pair<Bytes, Bytes>>;  // puts only: a node never forgets (it archives)
 
 struct StoredBlock {
     Bytes header;

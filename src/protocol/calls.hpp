@@ -1,5 +1,5 @@
-// The arguments of every call, as they follow the two index bytes of an encoded call. The runtime decodes them,
-// clients and enclaves make them.
+// The arguments of every call, as they follow the two index bytes of an encoded call. The runtime
+// decodes them, clients and enclaves make them.
 #pragma once
 
 #include <string>
@@ -65,7 +65,9 @@ struct ApproveMeasurement {
     static constexpr CallIndex index = call::attestation_approve_measurement;
     Measurement measurement;
     std::string name;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(s.measurement, scale::bounded<64>(s.name)); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(s.measurement, scale::bounded<64>(s.name));
+    }
 };
 struct RemoveMeasurement {
     static constexpr CallIndex index = call::attestation_remove_measurement;
@@ -76,7 +78,9 @@ struct RemoveMeasurement {
 struct SetPolicy {
     static constexpr CallIndex index = call::attestation_set_policy;
     Bytes policy;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(scale::bounded<(1U << 18)>(s.policy)); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(scale::bounded<(1U << 18)>(s.policy));
+    }
 };
 struct RegisterWorker {
     static constexpr CallIndex index = call::registry_register_worker;
@@ -91,7 +95,9 @@ struct UpdateWorkerEndpoint {
     static constexpr CallIndex index = call::registry_update_worker_endpoint;
     WorkerId worker;
     std::string url;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(s.worker, scale::bounded<256>(s.url)); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(s.worker, scale::bounded<256>(s.url));
+    }
 };
 struct PublishEpochKeyCall {
     static constexpr CallIndex index = call::registry_publish_epoch_key;
@@ -136,7 +142,7 @@ struct TaskRequest {
     RequestId request_id;
     crypto::X25519Public reply_key;
     ReplicationPolicy policy;
-    std::optional<Hash256> blob_root;      // not accepted yet: input is inline up to 1 MiB
+    std::optional<Hash256> blob_root;  // not accepted yet: input is inline up to 1 MiB
     Gas gas_limit;
     BlockNumber deadline;
     Bytes sealed_input;
@@ -151,16 +157,19 @@ struct PostDraw {
     ClusterId cluster;
     BlockNumber request_block;
     crypto::PartialEvaluation vrf;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(s.cluster, s.request_block, s.vrf); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(s.cluster, s.request_block, s.vrf);
+    }
 };
-// Receipts in sequence. `batches` are new quotes that the receipts rest on; receipts under a root that the
-// chain already verified need none.
+// Receipts in sequence. `batches` are new quotes that the receipts rest on; receipts under a root
+// that the chain already verified need none.
 struct SubmitTasks {
     static constexpr CallIndex index = call::tasks_submit;
     std::vector<Batch> batches;
     std::vector<SubmittedReceipt> receipts;
     static constexpr auto scale_fields(auto& s) {
-        return scale::fields(scale::bounded<4>(s.batches), scale::bounded<batch_receipts_max>(s.receipts));
+        return scale::fields(scale::bounded<4>(s.batches),
+                             scale::bounded<batch_receipts_max>(s.receipts));
     }
 };
 struct StakeBond {

@@ -28,7 +28,8 @@ Era read_era(scale::Decoder& decoder) {
     if (first == 0) return {};
     const std::uint8_t second = decoder.byte();
     const Era era{.encoded = static_cast<std::uint16_t>(first | (second << 8))};
-    // A phase at or above the period has no canonical meaning (sp_runtime Era::decode refuses it too).
+    // A phase at or above the period has no canonical meaning (sp_runtime Era::decode refuses it
+    // too).
     const std::uint64_t quantum = std::max<std::uint64_t>(era.period() >> 12, 1);
     const std::uint64_t phase = (era.encoded >> 4) * quantum;
     if (era.period() < 4 || phase >= era.period()) decoder.fail(scale::Error::InvalidVariant);

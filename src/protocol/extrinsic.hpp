@@ -1,6 +1,6 @@
 // Extrinsics version 4 (substrate.md section 2): signed 0x84, bare 0x04. Extensions in this order:
-// CheckNonZeroSender, CheckSpecVersion, CheckTxVersion, CheckGenesis, CheckMortality, CheckNonce, CheckWeight,
-// ChargeTransactionPayment, CheckMetadataHash.
+// CheckNonZeroSender, CheckSpecVersion, CheckTxVersion, CheckGenesis, CheckMortality, CheckNonce,
+// CheckWeight, ChargeTransactionPayment, CheckMetadataHash.
 #pragma once
 
 #include <optional>
@@ -17,9 +17,10 @@ struct Era {
     static Era immortal_era() { return {}; }
     // `period` is rounded up to a power of two in 4..65536.
     static Era mortal(std::uint64_t period, BlockNumber current);
-    std::uint64_t period() const;                    // 0 for immortal
-    BlockNumber birth(BlockNumber current) const;    // 0 for immortal
-    std::uint64_t death(BlockNumber current) const;  // first block that refuses it; 2^64-1 for immortal
+    std::uint64_t period() const;                  // 0 for immortal
+    BlockNumber birth(BlockNumber current) const;  // 0 for immortal
+    std::uint64_t death(
+        BlockNumber current) const;  // first block that refuses it; 2^64-1 for immortal
     friend bool operator==(const Era&, const Era&) = default;
 };
 
@@ -27,7 +28,8 @@ struct Extra {
     Era era;
     std::uint32_t nonce = 0;
     u128 tip = 0;
-    std::uint8_t metadata_mode = 0;  // CheckMetadataHash: 0 disabled; 1 is refused (no metadata hash yet)
+    std::uint8_t metadata_mode =
+        0;  // CheckMetadataHash: 0 disabled; 1 is refused (no metadata hash yet)
     friend bool operator==(const Extra&, const Extra&) = default;
 };
 
@@ -51,11 +53,11 @@ struct Extrinsic {
 };
 
 enum class ExtrinsicError : std::uint8_t {
-    Malformed,            // truncated, wrong length prefix, trailing bytes
-    UnsupportedVersion,   // neither 0x84 nor 0x04
-    UnsupportedAddress,   // MultiAddress other than Id
-    UnsupportedSignature, // MultiSignature other than ed25519 and sr25519
-    TooLarge,             // above extrinsic_bytes_max
+    Malformed,             // truncated, wrong length prefix, trailing bytes
+    UnsupportedVersion,    // neither 0x84 nor 0x04
+    UnsupportedAddress,    // MultiAddress other than Id
+    UnsupportedSignature,  // MultiSignature other than ed25519 and sr25519
+    TooLarge,              // above extrinsic_bytes_max
 };
 std::string_view name_of(ExtrinsicError error);
 inline constexpr std::size_t extrinsic_bytes_max = 4U << 20;

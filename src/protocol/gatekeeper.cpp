@@ -6,8 +6,8 @@
 namespace cloister::protocol {
 
 Bytes signing_bytes(const BlockHash& genesis, const Ticket& ticket) {
-    return tagged(domain::ticket, genesis, ticket.worker, ticket.nonce, ticket.block, ticket.block_hash,
-                  ticket.gatekeeper);
+    return tagged(domain::ticket, genesis, ticket.worker, ticket.nonce, ticket.block,
+                  ticket.block_hash, ticket.gatekeeper);
 }
 
 Bytes seed_message(const BlockHash& genesis, KeyEpoch epoch, const SeedSubject& subject) {
@@ -26,7 +26,8 @@ Bytes signing_bytes(const KeyRequest& request) {
 }
 
 Bytes associated_data(const BlockHash& genesis, const KeyResponse& response) {
-    return scale::encode(genesis, response.worker, response.gatekeeper, response.nonce, response.epoch);
+    return scale::encode(genesis, response.worker, response.gatekeeper, response.nonce,
+                         response.epoch);
 }
 
 Bytes signing_bytes(const BlockHash& genesis, const KeyResponse& response) {

@@ -1,5 +1,6 @@
-// Messages between enclaves and gatekeepers: freshness tickets and key shares (DESIGN.md sections 2 and 7).
-// Carried by hosts, who are the attacker: each message is signed, bound to a nonce and to the genesis hash.
+// Messages between enclaves and gatekeepers: freshness tickets and key shares (DESIGN.md sections 2
+// and 7). Carried by hosts, who are the attacker: each message is signed, bound to a nonce and to
+// the genesis hash.
 #pragma once
 
 #include <variant>
@@ -13,13 +14,15 @@ struct TicketRequest {
     BlockHash genesis;
     WorkerId worker;
     Nonce32 nonce;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(s.genesis, s.worker, s.nonce); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(s.genesis, s.worker, s.nonce);
+    }
     friend bool operator==(const TicketRequest&, const TicketRequest&) = default;
 };
 struct Ticket {
     WorkerId worker;
     Nonce32 nonce;
-    BlockNumber block;      // the newest finalised block that the gatekeeper knows
+    BlockNumber block;  // the newest finalised block that the gatekeeper knows
     BlockHash block_hash;
     WorkerId gatekeeper;
     crypto::Ed25519Signature signature;
@@ -67,12 +70,16 @@ struct SeedShare {
     SeedSubject subject;
     std::uint16_t index = 1;
     crypto::PartialEvaluation evaluation;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(s.subject, s.index, s.evaluation); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(s.subject, s.index, s.evaluation);
+    }
     friend bool operator==(const SeedShare&, const SeedShare&) = default;
 };
 struct KeyShares {
     std::vector<SeedShare> shares;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(scale::bounded<64>(s.shares)); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(scale::bounded<64>(s.shares));
+    }
 };
 // `sealed` is HPKE to the worker's encryption key, info domain::key_share, associated data
 // SCALE(genesis, worker, gatekeeper, nonce, epoch); plaintext SCALE(KeyShares).
@@ -84,8 +91,8 @@ struct KeyResponse {
     Bytes sealed;
     crypto::Ed25519Signature signature;
     static constexpr auto scale_fields(auto& s) {
-        return scale::fields(s.worker, s.gatekeeper, s.nonce, s.epoch, scale::bounded<65536>(s.sealed),
-                             s.signature);
+        return scale::fields(s.worker, s.gatekeeper, s.nonce, s.epoch,
+                             scale::bounded<65536>(s.sealed), s.signature);
     }
     friend bool operator==(const KeyResponse&, const KeyResponse&) = default;
 };
@@ -93,15 +100,15 @@ Bytes associated_data(const BlockHash& genesis, const KeyResponse& response);
 Bytes signing_bytes(const BlockHash& genesis, const KeyResponse& response);
 
 enum class GatekeeperError : std::uint8_t {
-    Malformed = 0,             // undecodable
-    NotReady = 1,              // the gatekeeper has no share, or has not followed far enough
+    Malformed = 0,  // undecodable
+    NotReady = 1,   // the gatekeeper has no share, or has not followed far enough
     WrongGenesis = 2,
-    UnknownWorker = 3,         // not registered at the gatekeeper's newest finalised block
+    UnknownWorker = 3,  // not registered at the gatekeeper's newest finalised block
     BadSignature = 4,
-    BadEvidence = 5,           // quote not authentic, or does not bind this request
+    BadEvidence = 5,             // quote not authentic, or does not bind this request
     MeasurementNotApproved = 6,  // not approved, or within its notice period
-    PlatformNotAccepted = 7,   // policy says no
-    NotInCluster = 8,          // asks for a seed of a cluster or contract that it does not serve
+    PlatformNotAccepted = 7,     // policy says no
+    NotInCluster = 8,            // asks for a seed of a cluster or contract that it does not serve
     WrongEpoch = 9,
 };
 constexpr GatekeeperError scale_last(GatekeeperError) { return GatekeeperError::WrongEpoch; }

@@ -1,5 +1,6 @@
-// What host and enclave say to each other: SCALE messages, u32-length-prefixed on one inherited descriptor.
-// The host is the attacker: an enclave treats every input as hostile and every silence as possible.
+// What host and enclave say to each other: SCALE messages, u32-length-prefixed on one inherited
+// descriptor. The host is the attacker: an enclave treats every input as hostile and every silence
+// as possible.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@
 
 namespace cloister::protocol {
 
-inline constexpr std::size_t host_message_bytes_max = 80U << 20;  // a sealed state of 64 MiB and its frame
+inline constexpr std::size_t host_message_bytes_max =
+    80U << 20;  // a sealed state of 64 MiB and its frame
 
 // Headers travel encoded, so that hash and bytes can never disagree.
 struct RelayedBlock {
@@ -26,8 +28,9 @@ struct RelayedBlock {
 };
 
 namespace input {
-// The first message: what the enclave is to be and which chain it follows. The genesis hash is a choice of the
-// operator; everything that it signs or asks for names that genesis, so a wrong one only wastes its time.
+// The first message: what the enclave is to be and which chain it follows. The genesis hash is a
+// choice of the operator; everything that it signs or asks for names that genesis, so a wrong one
+// only wastes its time.
 struct Start {
     BlockHash genesis;
     Bytes genesis_header;
@@ -36,13 +39,15 @@ struct Start {
     AccountId operator_account;
     ClusterId cluster;
     static constexpr auto scale_fields(auto& s) {
-        return scale::fields(s.genesis, s.genesis_header, scale::bounded<4096>(s.genesis_proof), s.role,
-                             s.operator_account, s.cluster);
+        return scale::fields(s.genesis, s.genesis_header, scale::bounded<4096>(s.genesis_proof),
+                             s.role, s.operator_account, s.cluster);
     }
 };
 struct Blocks {
     std::vector<RelayedBlock> blocks;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(scale::bounded<1024>(s.blocks)); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(scale::bounded<1024>(s.blocks));
+    }
 };
 // Answers NeedProof: nodes for exactly that block's state.
 struct Proof {
@@ -56,7 +61,9 @@ struct Proof {
 struct Sealed {
     std::string name;
     std::optional<Bytes> blob;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(scale::bounded<64>(s.name), s.blob); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(scale::bounded<64>(s.name), s.blob);
+    }
 };
 struct Query {
     std::uint64_t id = 0;
@@ -67,16 +74,20 @@ struct Query {
 struct PeerRequest {
     std::uint64_t id = 0;
     Bytes bytes;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(s.id, scale::bounded<65536>(s.bytes)); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(s.id, scale::bounded<65536>(s.bytes));
+    }
 };
 // From a gatekeeper: SCALE(PeerReply), answering ToGatekeeper.
 struct PeerReply {
     Bytes bytes;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(scale::bounded<(1U << 17)>(s.bytes)); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(scale::bounded<(1U << 17)>(s.bytes));
+    }
 };
 }  // namespace input
-using HostInput = std::variant<input::Start, input::Blocks, input::Proof, input::Sealed, input::Query,
-                               input::PeerRequest, input::PeerReply>;
+using HostInput = std::variant<input::Start, input::Blocks, input::Proof, input::Sealed,
+                               input::Query, input::PeerRequest, input::PeerReply>;
 
 namespace output {
 // Who the enclave is: sent after Start.
@@ -129,7 +140,7 @@ struct Status {
     BlockNumber followed;
     bool registered = false;
     bool has_keys = false;
-    bool fresh = false;            // holds a live ticket (gatekeepers: holds a share)
+    bool fresh = false;  // holds a live ticket (gatekeepers: holds a share)
     Sequence executed;
     static constexpr auto scale_fields(auto& s) {
         return scale::fields(s.followed, s.registered, s.has_keys, s.fresh, s.executed);
@@ -138,7 +149,7 @@ struct Status {
 };
 // A named refusal or event, with context that is public anyway.
 struct Log {
-    std::string code;     // "BadProof", "RolledBackState", "ConflictingFinality", ...
+    std::string code;  // "BadProof", "RolledBackState", "ConflictingFinality", ...
     std::string message;
     static constexpr auto scale_fields(auto& s) { return scale::fields(s.code, s.message); }
 };
@@ -149,9 +160,9 @@ struct Stopped {
     static constexpr auto scale_fields(auto& s) { return scale::fields(s.first, s.second); }
 };
 }  // namespace output
-using HostOutput =
-    std::variant<output::Identity, output::NeedBlocks, output::NeedProof, output::NeedSealed,
-                 output::StoreSealed, output::SubmitCall, output::ToGatekeeper, output::PeerReplyOut,
-                 output::QueryReplyOut, output::Status, output::Log, output::Stopped>;
+using HostOutput = std::variant<output::Identity, output::NeedBlocks, output::NeedProof,
+                                output::NeedSealed, output::StoreSealed, output::SubmitCall,
+                                output::ToGatekeeper, output::PeerReplyOut, output::QueryReplyOut,
+                                output::Status, output::Log, output::Stopped>;
 
 }  // namespace cloister::protocol

@@ -1,4 +1,5 @@
-// Pallet and call indexes, fixed once for ever. The Phala pallets keep the original's numbers and call names.
+// Pallet and call indexes, fixed once for ever. The Phala pallets keep the original's numbers and
+// call names.
 #pragma once
 
 #include <cstdint>

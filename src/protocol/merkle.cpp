@@ -1,5 +1,5 @@
-// RFC 6962 section 2.1: leaf = SHA-256(0x00 || data), node = SHA-256(0x01 || left || right), split at the
-// largest power of two below the number of leaves.
+// RFC 6962 section 2.1: leaf = SHA-256(0x00 || data), node = SHA-256(0x01 || left || right), split
+// at the largest power of two below the number of leaves.
 #include <bit>
 
 #include "protocol/task.hpp"
@@ -42,12 +42,14 @@ Hash256 merkle_root(std::span<const Bytes> leaves) {
 
 MerklePath merkle_path(std::span<const Bytes> leaves, std::uint32_t index) {
     CLOISTER_ASSERT(index < leaves.size());
-    MerklePath path{.index = index, .leaves = static_cast<std::uint32_t>(leaves.size()), .siblings = {}};
+    MerklePath path{
+        .index = index, .leaves = static_cast<std::uint32_t>(leaves.size()), .siblings = {}};
     collect(leaves, index, path.siblings);
     return path;
 }
 
-// RFC 9162 section 2.1.3.2, the same tree: walks up with the index of the leaf and of the last leaf.
+// RFC 9162 section 2.1.3.2, the same tree: walks up with the index of the leaf and of the last
+// leaf.
 bool verify_merkle_path(const Hash256& root, ByteView leaf, const MerklePath& path) {
     if (path.leaves == 0 || path.index >= path.leaves) return false;
     std::uint32_t node = path.index;

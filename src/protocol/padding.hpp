@@ -1,5 +1,6 @@
-// Size classes: what is sealed is a u32 length, the data and zeros up to the next class, so that a ciphertext's
-// length says little. Classes: powers of two from 256 bytes, and half-way steps (256, 384, 512, 768, ...).
+// Size classes: what is sealed is a u32 length, the data and zeros up to the next class, so that a
+// ciphertext's length says little. Classes: powers of two from 256 bytes, and half-way steps (256,
+// 384, 512, 768, ...).
 #pragma once
 
 #include <optional>

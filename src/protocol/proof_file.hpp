@@ -1,5 +1,5 @@
-// The exported proof of one computation: everything from request to finality proof in one file, checked offline
-// against pinned vendor roots and the genesis hash (DESIGN.md section 2, step 9).
+// The exported proof of one computation: everything from request to finality proof in one file,
+// checked offline against pinned vendor roots and the genesis hash (DESIGN.md section 2, step 9).
 #pragma once
 
 #include <vector>
@@ -12,18 +12,19 @@ namespace cloister::protocol {
 inline constexpr std::size_t proof_file_bytes_max = 16U << 20;
 
 struct ProofFile {
-    std::string magic;                 // domain::proof
+    std::string magic;  // domain::proof
     TaskId task;
     Bytes genesis_header;
     std::vector<Bytes> genesis_proof;  // :grandpa_authorities, Attestation.SimulatedRoot at genesis
-    // Headers that changed the authorities, each with its justification, ascending; empty while none did.
+    // Headers that changed the authorities, each with its justification, ascending; empty while
+    // none did.
     std::vector<std::pair<Bytes, Bytes>> authority_changes;
-    Bytes header;                      // the finalised block that the storage proof is against
+    Bytes header;  // the finalised block that the storage proof is against
     Bytes justification;
-    // Tasks.Requests, Results, Batches, Accepted; PhalaRegistry.Workers; Attestation.Collateral, Policy,
-    // ApprovedMeasurements; Timestamp.Now; PhalaPhatContracts.Contracts
+    // Tasks.Requests, Results, Batches, Accepted; PhalaRegistry.Workers; Attestation.Collateral,
+    // Policy, ApprovedMeasurements; Timestamp.Now; PhalaPhatContracts.Contracts
     std::vector<Bytes> storage_proof;
-    Bytes sealed_output;               // hashed in the receipt; opens only with the user's reply key
+    Bytes sealed_output;  // hashed in the receipt; opens only with the user's reply key
     static constexpr auto scale_fields(auto& s) {
         return scale::fields(scale::bounded<64>(s.magic), s.task, s.genesis_header,
                              scale::bounded<4096>(s.genesis_proof),

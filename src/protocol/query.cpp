@@ -10,8 +10,8 @@ Bytes signing_bytes(const Session& session) {
 }
 
 bool verify(const Session& session) {
-    return crypto::verify_ed25519(crypto::Ed25519Public(session.worker.view()), signing_bytes(session),
-                                  session.signature);
+    return crypto::verify_ed25519(crypto::Ed25519Public(session.worker.view()),
+                                  signing_bytes(session), session.signature);
 }
 
 Bytes signing_bytes(const BlockHash& genesis, const Certificate& certificate) {
@@ -21,7 +21,8 @@ Bytes signing_bytes(const BlockHash& genesis, const Certificate& certificate) {
 
 Bytes signing_bytes(const Session& session, const Query& query) {
     return tagged(domain::query_auth, session.genesis, query.contract, session.worker,
-                  session.session_key, query.caller, query.nonce, crypto::blake2b_256(query.message));
+                  session.session_key, query.caller, query.nonce,
+                  crypto::blake2b_256(query.message));
 }
 
 Bytes associated_data(const Session& session) {

@@ -1,4 +1,5 @@
-// Workers, gatekeepers, epochs and published keys as chain and enclaves see them (DESIGN.md section 7).
+// Workers, gatekeepers, epochs and published keys as chain and enclaves see them (DESIGN.md section
+// 7).
 #pragma once
 
 #include <string>
@@ -15,13 +16,13 @@ constexpr Role scale_last(Role) { return Role::Gatekeeper; }
 struct Registration {
     std::uint8_t version = 1;
     BlockHash genesis;
-    WorkerId worker;                        // ed25519 identity
+    WorkerId worker;  // ed25519 identity
     crypto::X25519Public encryption_key;
-    AccountId operator_account;             // must sign the extrinsic
-    BlockNumber block;                      // a recent finalised block
+    AccountId operator_account;  // must sign the extrinsic
+    BlockNumber block;           // a recent finalised block
     BlockHash block_hash;
     Role role = Role::Worker;
-    ClusterId cluster;                      // which cluster it wants to serve; zero for gatekeepers
+    ClusterId cluster;  // which cluster it wants to serve; zero for gatekeepers
     static constexpr auto scale_fields(auto& s) {
         return scale::fields(s.version, s.genesis, s.worker, s.encryption_key, s.operator_account,
                              s.block, s.block_hash, s.role, s.cluster);
@@ -55,7 +56,9 @@ struct ShareHolder {
     std::uint16_t index = 1;
     WorkerId gatekeeper;
     crypto::RistrettoPoint share_public;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(s.index, s.gatekeeper, s.share_public); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(s.index, s.gatekeeper, s.share_public);
+    }
     friend bool operator==(const ShareHolder&, const ShareHolder&) = default;
 };
 struct EpochKey {
@@ -93,7 +96,8 @@ struct ContractInfo {
     Bytes salt;
     ContractState state = ContractState::Reserved;
     static constexpr auto scale_fields(auto& s) {
-        return scale::fields(s.deployer, s.cluster, s.code_hash, scale::bounded<64>(s.salt), s.state);
+        return scale::fields(s.deployer, s.cluster, s.code_hash, scale::bounded<64>(s.salt),
+                             s.state);
     }
     friend bool operator==(const ContractInfo&, const ContractInfo&) = default;
 };
@@ -116,12 +120,15 @@ struct MeasurementApproval {
     friend bool operator==(const MeasurementApproval&, const MeasurementApproval&) = default;
 };
 
-// Messages that publish keys; the signature is the enclave's identity over domain || SCALE(genesis, rest).
+// Messages that publish keys; the signature is the enclave's identity over domain || SCALE(genesis,
+// rest).
 struct PublishEpochKey {
     EpochKey key;
     WorkerId gatekeeper;
     crypto::Ed25519Signature signature;
-    static constexpr auto scale_fields(auto& s) { return scale::fields(s.key, s.gatekeeper, s.signature); }
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(s.key, s.gatekeeper, s.signature);
+    }
 };
 struct PublishClusterKey {
     ClusterId cluster;

@@ -8,7 +8,8 @@ Bytes hashed(std::string_view pallet, std::string_view item, const auto& key) {
 }
 
 // Both halves Twox64Concat.
-Bytes hashed2(std::string_view pallet, std::string_view item, const auto& first, const auto& second) {
+Bytes hashed2(std::string_view pallet, std::string_view item, const auto& first,
+              const auto& second) {
     const Bytes a = scale::encode(first);
     const Bytes b = scale::encode(second);
     return concat(prefix(pallet, item), crypto::twox_64(a).view(), a, crypto::twox_64(b).view(), b);
@@ -47,7 +48,9 @@ Bytes registry_worker(const WorkerId& worker) { return hashed("PhalaRegistry", "
 Bytes registry_operator_worker(const AccountId& operator_account) {
     return hashed("PhalaRegistry", "OperatorWorker", operator_account);
 }
-Bytes registry_endpoint(const WorkerId& worker) { return hashed("PhalaRegistry", "Endpoints", worker); }
+Bytes registry_endpoint(const WorkerId& worker) {
+    return hashed("PhalaRegistry", "Endpoints", worker);
+}
 Bytes registry_gatekeepers() { return prefix("PhalaRegistry", "Gatekeeper"); }
 Bytes registry_current_epoch() { return prefix("PhalaRegistry", "CurrentEpoch"); }
 Bytes registry_epoch_key(KeyEpoch epoch) { return hashed("PhalaRegistry", "EpochKeys", epoch); }
@@ -73,7 +76,9 @@ Bytes tasks_next_task() { return prefix("Tasks", "NextTask"); }
 Bytes tasks_request(TaskId task) { return hashed("Tasks", "Requests", task); }
 Bytes tasks_input(TaskId task) { return hashed("Tasks", "Inputs", task); }
 Bytes tasks_draw_queue(const ClusterId& cluster) { return hashed("Tasks", "DrawQueue", cluster); }
-Bytes tasks_next_sequence(const ClusterId& cluster) { return hashed("Tasks", "NextSequence", cluster); }
+Bytes tasks_next_sequence(const ClusterId& cluster) {
+    return hashed("Tasks", "NextSequence", cluster);
+}
 Bytes tasks_assignment(const ClusterId& cluster, Sequence sequence) {
     return hashed2("Tasks", "Assignments", cluster, sequence);
 }
@@ -83,7 +88,9 @@ Bytes tasks_accepted_root(const ClusterId& cluster, Sequence sequence) {
 }
 Bytes tasks_result(TaskId task) { return hashed("Tasks", "Results", task); }
 Bytes tasks_output(TaskId task) { return hashed("Tasks", "Outputs", task); }
-Bytes tasks_batch(const Hash256& receipts_root) { return hashed("Tasks", "Batches", receipts_root); }
+Bytes tasks_batch(const Hash256& receipts_root) {
+    return hashed("Tasks", "Batches", receipts_root);
+}
 Bytes tasks_seen_request(const AccountId& account, const RequestId& id) {
     return hashed2("Tasks", "SeenRequests", account, id);
 }

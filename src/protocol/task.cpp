@@ -23,7 +23,8 @@ RequestContext context_of(const BlockHash& genesis, const RequestRecord& record)
             .blob_root = record.blob_root};
 }
 
-Bytes draw_message(const BlockHash& genesis, const ClusterId& cluster, const BlockHash& request_block) {
+Bytes draw_message(const BlockHash& genesis, const ClusterId& cluster,
+                   const BlockHash& request_block) {
     return scale::encode(genesis, cluster, request_block);
 }
 

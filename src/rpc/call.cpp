@@ -7,7 +7,9 @@
 
 namespace cloister::rpc {
 
-bool Call::has(std::size_t index) const { return index < params_.size() && params_[index] != "null"; }
+bool Call::has(std::size_t index) const {
+    return index < params_.size() && params_[index] != "null";
+}
 
 void Call::refuse(std::size_t index, std::string_view expected) {
     if (bad_params_) return;
@@ -46,7 +48,8 @@ std::uint64_t Call::number(std::size_t index, std::uint64_t max) {
         const Bytes digits = bytes(index);
         std::uint64_t value = 0;
         for (const std::uint8_t b : digits) value = (value << 8) | b;
-        if (digits.size() > 8 || value > max) refuse(index, "a number up to " + std::to_string(max));
+        if (digits.size() > 8 || value > max)
+            refuse(index, "a number up to " + std::to_string(max));
         return value;
     }
     json::Reader reader(params_[index]);
@@ -105,8 +108,10 @@ std::string header_json(const finality::Header& header) {
     w.key("stateRoot").hex(header.state_root.view());
     w.key("extrinsicsRoot").hex(header.extrinsics_root.view());
     w.key("digest").begin_object().key("logs").begin_array();
-    // A header's encoding ends with its digest, so each item is cut out of a header of that item alone.
-    const finality::Header bare{.parent_hash = {}, .number = {}, .state_root = {}, .extrinsics_root = {}, .digest = {}};
+    // A header's encoding ends with its digest, so each item is cut out of a header of that item
+    // alone.
+    const finality::Header bare{
+        .parent_hash = {}, .number = {}, .state_root = {}, .extrinsics_root = {}, .digest = {}};
     const std::size_t prefix_bytes = finality::encode_header(bare).size();
     for (const finality::DigestItem& item : header.digest) {
         finality::Header one = bare;

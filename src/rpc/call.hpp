@@ -1,4 +1,5 @@
-// One JSON-RPC call on its way: parameters by position, and the ways in which it can end. For this folder alone.
+// One JSON-RPC call on its way: parameters by position, and the ways in which it can end. For this
+// folder alone.
 #pragma once
 
 #include <functional>
@@ -52,7 +53,8 @@ class Call {
 
     // A missing trailing parameter and an explicit null are the same.
     bool has(std::size_t index) const;
-    // The typed readers set `bad_params` and return an empty value when the parameter is something else.
+    // The typed readers set `bad_params` and return an empty value when the parameter is something
+    // else.
     Bytes bytes(std::size_t index);
     std::string text(std::size_t index);
     std::uint64_t number(std::size_t index, std::uint64_t max);

@@ -59,21 +59,25 @@ constexpr std::array system_table{
     MethodEntry{"system_version", [](Call& c) -> Ending { return quoted(c.info().node_version); }},
     MethodEntry{"system_chain", [](Call& c) -> Ending { return quoted(c.info().chain); }},
     MethodEntry{"system_chainType", [](Call& c) -> Ending { return quoted(c.info().chain_type); }},
-    MethodEntry{"system_properties", [](Call&) -> Ending {
-        return std::string(R"({"ss58Format":42,"tokenDecimals":12,"tokenSymbol":"CLO"})");
-    }},
-    MethodEntry{"system_health", [](Call&) -> Ending {
-        return std::string(R"({"peers":0,"isSyncing":false,"shouldHavePeers":false})");
-    }},
+    MethodEntry{"system_properties",
+                [](Call&) -> Ending {
+                    return std::string(
+                        R"({"ss58Format":42,"tokenDecimals":12,"tokenSymbol":"CLO"})");
+                }},
+    MethodEntry{"system_health",
+                [](Call&) -> Ending {
+                    return std::string(R"({"peers":0,"isSyncing":false,"shouldHavePeers":false})");
+                }},
     MethodEntry{"system_accountNextIndex", account_next_index},
     MethodEntry{"account_nextIndex", account_next_index},
-    MethodEntry{"rpc_methods", [](Call&) -> Ending {
-        json::Writer w;
-        w.begin_object().key("methods").begin_array();
-        for (const std::string_view name : method_names()) w.string(name);
-        w.end_array().end_object();
-        return std::move(w).take();
-    }},
+    MethodEntry{"rpc_methods",
+                [](Call&) -> Ending {
+                    json::Writer w;
+                    w.begin_object().key("methods").begin_array();
+                    for (const std::string_view name : method_names()) w.string(name);
+                    w.end_array().end_object();
+                    return std::move(w).take();
+                }},
 };
 
 Ending get_block_hash(Call& call) {
@@ -102,7 +106,8 @@ Ending get_block(Call& call) {
         w.null();
     } else {
         w.begin_array().begin_array().begin_array();
-        for (const char letter : std::string_view("FRNK")) w.number(static_cast<std::uint8_t>(letter));
+        for (const char letter : std::string_view("FRNK"))
+            w.number(static_cast<std::uint8_t>(letter));
         w.end_array().begin_array();
         for (const std::uint8_t byte : block->justification) w.number(byte);
         w.end_array().end_array().end_array();
@@ -145,8 +150,8 @@ Ending get_keys_paged(Call& call) {
     const auto header = call.node().store().header(call.block_or_newest(3));
     if (!header) return unknown_block();
     const std::optional<ByteView> after = start ? std::optional<ByteView>(*start) : std::nullopt;
-    const auto keys = trie::keys_with_prefix(call.node().store().nodes(),
-                                             Hash256(header->state_root.view()), prefix, after, count);
+    const auto keys = trie::keys_with_prefix(
+        call.node().store().nodes(), Hash256(header->state_root.view()), prefix, after, count);
     CLOISTER_ASSERT(keys.has_value());
     json::Writer w;
     w.begin_array();
@@ -198,7 +203,8 @@ Ending state_call(Call& call) {
     const auto header = call.node().store().header(hash);
     const auto view = call.node().store().state(hash);
     if (!header || !view) return unknown_block();
-    const runtime::At at{.number = header->number, .hash = hash, .genesis = call.node().genesis_hash()};
+    const runtime::At at{
+        .number = header->number, .hash = hash, .genesis = call.node().genesis_hash()};
     const auto result = runtime::call_api(*view, at, name, arguments);
     if (!result) {
         return Error{.code = ErrorCode::UnknownBlock,
@@ -210,19 +216,23 @@ Ending state_call(Call& call) {
 
 constexpr std::array state_table{
     MethodEntry{"state_getRuntimeVersion", version_json},
-    MethodEntry{"state_getStorage", [](Call& c) {
-        return with_value(c, [](const std::optional<Bytes>& v) { return v ? hex_json(*v) : "null"; });
-    }},
-    MethodEntry{"state_getStorageHash", [](Call& c) {
-        return with_value(c, [](const std::optional<Bytes>& v) {
-            return v ? hex_json(crypto::blake2b_256(*v).view()) : std::string("null");
-        });
-    }},
-    MethodEntry{"state_getStorageSize", [](Call& c) {
-        return with_value(c, [](const std::optional<Bytes>& v) {
-            return v ? std::to_string(v->size()) : std::string("null");
-        });
-    }},
+    MethodEntry{"state_getStorage",
+                [](Call& c) {
+                    return with_value(
+                        c, [](const std::optional<Bytes>& v) { return v ? hex_json(*v) : "null"; });
+                }},
+    MethodEntry{"state_getStorageHash",
+                [](Call& c) {
+                    return with_value(c, [](const std::optional<Bytes>& v) {
+                        return v ? hex_json(crypto::blake2b_256(*v).view()) : std::string("null");
+                    });
+                }},
+    MethodEntry{"state_getStorageSize",
+                [](Call& c) {
+                    return with_value(c, [](const std::optional<Bytes>& v) {
+                        return v ? std::to_string(v->size()) : std::string("null");
+                    });
+                }},
     MethodEntry{"state_getKeysPaged", get_keys_paged},
     MethodEntry{"state_queryStorageAt", query_storage_at},
     MethodEntry{"state_getReadProof", get_read_proof},
@@ -230,16 +240,17 @@ constexpr std::array state_table{
 };
 
 constexpr std::array author_table{
-    MethodEntry{"author_submitExtrinsic", [](Call& c) -> Ending {
-        return node::input::Submit{.id = 0, .extrinsic = c.bytes(0)};
-    }},
-    MethodEntry{"author_pendingExtrinsics", [](Call& c) -> Ending {
-        json::Writer w;
-        w.begin_array();
-        for (const Bytes& extrinsic : c.node().pool().all()) w.hex(extrinsic);
-        w.end_array();
-        return std::move(w).take();
-    }},
+    MethodEntry{
+        "author_submitExtrinsic",
+        [](Call& c) -> Ending { return node::input::Submit{.id = 0, .extrinsic = c.bytes(0)}; }},
+    MethodEntry{"author_pendingExtrinsics",
+                [](Call& c) -> Ending {
+                    json::Writer w;
+                    w.begin_array();
+                    for (const Bytes& extrinsic : c.node().pool().all()) w.hex(extrinsic);
+                    w.end_array();
+                    return std::move(w).take();
+                }},
 };
 
 // {"status":"unknown"|"pooled"|"finalised","block","number","index","success","error"}
@@ -253,7 +264,9 @@ Ending transaction_status(Call& call) {
     w.begin_object();
     const auto place = call.node().store().transaction(*hash);
     if (!place) {
-        w.key("status").string(call.node().pool().contains(*hash) ? "pooled" : "unknown").end_object();
+        w.key("status")
+            .string(call.node().pool().contains(*hash) ? "pooled" : "unknown")
+            .end_object();
         return std::move(w).take();
     }
     const auto block = call.node().store().hash_at(place->number);
@@ -283,8 +296,8 @@ Ending finalised_blocks(Call& call) {
                    .wait_ms = wait};
 }
 
-// What a light client starts from: {"hash","header","proof"}; the proof covers the authorities and whether
-// the chain is simulated, in the genesis state.
+// What a light client starts from: {"hash","header","proof"}; the proof covers the authorities and
+// whether the chain is simulated, in the genesis state.
 Ending genesis(Call& call) {
     const BlockHash& hash = call.node().genesis_hash();
     const auto header = call.node().store().header(hash);
@@ -295,7 +308,11 @@ Ending genesis(Call& call) {
         trie::prove(call.node().store().nodes(), Hash256(header->state_root.view()), keys);
     CLOISTER_ASSERT(proof.has_value());
     json::Writer w;
-    w.begin_object().key("hash").hex(hash.view()).key("header").hex(finality::encode_header(*header));
+    w.begin_object()
+        .key("hash")
+        .hex(hash.view())
+        .key("header")
+        .hex(finality::encode_header(*header));
     w.key("proof").begin_array();
     for (const Bytes& node : *proof) w.hex(node);
     w.end_array().end_object();

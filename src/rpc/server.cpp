@@ -38,7 +38,10 @@ Parsed parse_call(std::string_view text) {
 std::string error_json(const std::string& id, const Error& error) {
     json::Writer w;
     w.begin_object().key("jsonrpc").string("2.0").key("id").raw(id).key("error").begin_object();
-    w.key("code").signed_number(static_cast<std::int32_t>(error.code)).key("message").string(error.message);
+    w.key("code")
+        .signed_number(static_cast<std::int32_t>(error.code))
+        .key("message")
+        .string(error.message);
     if (!error.data.empty()) w.key("data").string(error.data);
     w.end_object().end_object();
     return std::move(w).take();
@@ -46,7 +49,14 @@ std::string error_json(const std::string& id, const Error& error) {
 
 std::string result_json(const std::string& id, std::string_view result) {
     json::Writer w;
-    w.begin_object().key("jsonrpc").string("2.0").key("id").raw(id).key("result").raw(result).end_object();
+    w.begin_object()
+        .key("jsonrpc")
+        .string("2.0")
+        .key("id")
+        .raw(id)
+        .key("result")
+        .raw(result)
+        .end_object();
     return std::move(w).take();
 }
 
@@ -56,17 +66,25 @@ Error submit_error(const node::SubmitError& error) {
                           : *error.pool == node::PoolError::PriorityTooLow
                               ? ErrorCode::PriorityTooLow
                               : ErrorCode::ImmediatelyDropped;
-        return {.code = code, .message = "Transaction pool: " + std::string(name_of(error)), .data = {}};
+        return {.code = code,
+                .message = "Transaction pool: " + std::string(name_of(error)),
+                .data = {}};
     }
     using enum runtime::TransactionError;
     std::string words;
     switch (*error.invalid) {
         case Malformed: words = "Transaction does not decode as a call of this runtime"; break;
         case BadProof: words = "Transaction has a bad signature"; break;
-        case Stale: words = "Transaction is outdated: its nonce was used, ask system_accountNextIndex"; break;
-        case Future: words = "Transaction will be valid in the future: its nonce is too high"; break;
+        case Stale:
+            words = "Transaction is outdated: its nonce was used, ask system_accountNextIndex";
+            break;
+        case Future:
+            words = "Transaction will be valid in the future: its nonce is too high";
+            break;
         case Payment: words = "Inability to pay some fees (e.g. account balance too low)"; break;
-        case AncientBirthBlock: words = "Transaction's era is over: sign it again with a recent block"; break;
+        case AncientBirthBlock:
+            words = "Transaction's era is over: sign it again with a recent block";
+            break;
         case ExhaustsResources: words = "Transaction would exhaust the block limits"; break;
         case BadMandatory: words = "Only block authors make this call"; break;
         case MetadataHashUnsupported: words = "CheckMetadataHash mode 1 is not supported"; break;
@@ -139,12 +157,14 @@ void Server::Impl::finish(const Slot& slot, std::string reply, std::vector<Outpu
     bodies.erase(found);
 }
 
-void Server::Impl::start(Instant now, const Slot& slot, const Parsed& parsed, std::vector<Output>& out) {
+void Server::Impl::start(Instant now, const Slot& slot, const Parsed& parsed,
+                         std::vector<Output>& out) {
     const auto refuse = [&](const Error& error) { finish(slot, error_json(slot.id, error), out); };
     if (!parsed.valid) {
-        return refuse({.code = ErrorCode::InvalidRequest,
-                       .message = "Invalid Request",
-                       .data = "a JSON-RPC 2.0 object with method and, if any, an array of params"});
+        return refuse(
+            {.code = ErrorCode::InvalidRequest,
+             .message = "Invalid Request",
+             .data = "a JSON-RPC 2.0 object with method and, if any, an array of params"});
     }
     const MethodEntry* entry = find_method(parsed.method);
     if (entry == nullptr) {
@@ -160,7 +180,8 @@ void Server::Impl::start(Instant now, const Slot& slot, const Parsed& parsed, st
     }
     if (auto* error = std::get_if<Error>(&ending)) return refuse(*error);
     if (submissions.size() + waiting.size() >= limits.waiting_max) {
-        return refuse({.code = ErrorCode::TooBusy, .message = "Too many open requests", .data = "try again"});
+        return refuse(
+            {.code = ErrorCode::TooBusy, .message = "Too many open requests", .data = "try again"});
     }
     if (auto* submit = std::get_if<node::input::Submit>(&ending)) {
         submit->id = next_submission++;
@@ -183,7 +204,8 @@ void Server::Impl::wake(Instant now, std::vector<Output>& out) {
     }
     waiting = std::move(still);
     for (const Waiting& w : due) {
-        finish(w.slot, result_json(w.slot.id, blocks_json(node, w.wait.after, w.wait.blocks_max)), out);
+        finish(w.slot, result_json(w.slot.id, blocks_json(node, w.wait.after, w.wait.blocks_max)),
+               out);
     }
 }
 
@@ -196,11 +218,13 @@ Server::Server(const node::Node& node, ChainInfo info, Limits limits)
                                         .waiting = {}})) {}
 Server::~Server() = default;
 
-void Server::handle(Instant now, RequestId request, std::string_view body, std::vector<Output>& out) {
+void Server::handle(Instant now, RequestId request, std::string_view body,
+                    std::vector<Output>& out) {
     const auto refuse = [&](ErrorCode code, std::string message, std::string data) {
         out.emplace_back(output::Reply{
             .request = request,
-            .body = error_json("null", {.code = code, .message = std::move(message), .data = std::move(data)})});
+            .body = error_json(
+                "null", {.code = code, .message = std::move(message), .data = std::move(data)})});
     };
     if (body.size() > impl_->limits.body_bytes_max) {
         return refuse(ErrorCode::InvalidRequest, "Request too large", "");
@@ -222,8 +246,10 @@ void Server::handle(Instant now, RequestId request, std::string_view body, std::
         return refuse(ErrorCode::InvalidRequest, "Invalid Request",
                       "a batch of 1 to " + std::to_string(impl_->limits.batch_max) + " calls");
     }
-    impl_->bodies.insert_or_assign(
-        request, Impl::Body{.batch = batch, .missing = calls.size(), .replies = std::vector<std::string>(calls.size())});
+    impl_->bodies.insert_or_assign(request,
+                                   Impl::Body{.batch = batch,
+                                              .missing = calls.size(),
+                                              .replies = std::vector<std::string>(calls.size())});
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const Parsed parsed = parse_call(calls[i]);
         impl_->start(now, {.request = request, .index = i, .id = parsed.id}, parsed, out);
@@ -236,10 +262,12 @@ void Server::on_node_output(const node::Output& output, std::vector<Output>& out
         if (slot == impl_->submissions.end()) return;
         const Impl::Slot open = slot->second;
         impl_->submissions.erase(slot);
-        impl_->finish(open,
-                      submitted->error ? error_json(open.id, submit_error(*submitted->error))
-                                       : result_json(open.id, '"' + base::to_hex_0x(submitted->hash.view()) + '"'),
-                      out);
+        impl_->finish(
+            open,
+            submitted->error
+                ? error_json(open.id, submit_error(*submitted->error))
+                : result_json(open.id, '"' + base::to_hex_0x(submitted->hash.view()) + '"'),
+            out);
     } else if (std::holds_alternative<node::output::Finalised>(output)) {
         impl_->wake(Instant(0), out);
     }

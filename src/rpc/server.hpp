@@ -1,5 +1,6 @@
-// JSON-RPC 2.0 as Substrate nodes speak it (substrate.md section 1), over any transport: request bodies in, reply
-// bodies out. No sockets. Every request and batch is bounded; every error has its code, message and a hint.
+// JSON-RPC 2.0 as Substrate nodes speak it (substrate.md section 1), over any transport: request
+// bodies in, reply bodies out. No sockets. Every request and batch is bounded; every error has its
+// code, message and a hint.
 #pragma once
 
 #include <map>
@@ -15,7 +16,7 @@ namespace cloister::rpc {
 struct Limits {
     std::size_t body_bytes_max = 9U << 20;  // an extrinsic of 4 MiB in hexadecimal
     std::size_t batch_max = 64;
-    std::size_t waiting_max = 4096;         // open long polls and submissions
+    std::size_t waiting_max = 4096;  // open long polls and submissions
     std::uint64_t wait_ms_max = 30'000;
 };
 

@@ -1,5 +1,5 @@
-// The chain's deterministic state machine: block execution as functions over a read-only view of the state,
-// returning the changes. No database, clock or logger inside (DESIGN.md section 5).
+// The chain's deterministic state machine: block execution as functions over a read-only view of
+// the state, returning the changes. No database, clock or logger inside (DESIGN.md section 5).
 #pragma once
 
 #include <functional>
@@ -30,11 +30,12 @@ struct GenesisConfig {
     std::vector<finality::Authority> authorities;
     AccountId governance;
     std::vector<AccountId> gatekeeper_operators;
-    ClusterId cluster;                        // one cluster, owned by `cluster_owner`
+    ClusterId cluster;  // one cluster, owned by `cluster_owner`
     AccountId cluster_owner;
-    std::vector<std::pair<Measurement, std::string>> measurements;  // approved from block 0, no notice
-    attest::Policy policy;                    // measurements in it are ignored: the list above decides
-    std::optional<Hash256> simulated_root;    // set: a simulated chain, which registers nothing else
+    std::vector<std::pair<Measurement, std::string>>
+        measurements;       // approved from block 0, no notice
+    attest::Policy policy;  // measurements in it are ignored: the list above decides
+    std::optional<Hash256> simulated_root;  // set: a simulated chain, which registers nothing else
     attest::Collateral collateral;
     std::uint32_t notice_period_blocks = 100;
     Balance worker_bond_min;
@@ -50,17 +51,17 @@ struct Block {
     std::vector<Bytes> extrinsics;  // each with its length prefix
 };
 
-// Why an extrinsic does not enter a block or the pool. Names follow sp_runtime's InvalidTransaction where it has
-// one; each carries its own words at the RPC.
+// Why an extrinsic does not enter a block or the pool. Names follow sp_runtime's InvalidTransaction
+// where it has one; each carries its own words at the RPC.
 enum class TransactionError : std::uint8_t {
-    Malformed,            // not an extrinsic, or not a call of this runtime
-    BadProof,             // signature does not verify (also: another genesis, spec or era block)
-    Stale,                // nonce already used
-    Future,               // nonce too high (for a block; the pool keeps a few)
-    Payment,              // cannot pay the fee
-    AncientBirthBlock,    // era's birth block unknown, or the era is over
-    ExhaustsResources,    // no room left in this block
-    BadMandatory,         // an inherent by a stranger, or a second one
+    Malformed,          // not an extrinsic, or not a call of this runtime
+    BadProof,           // signature does not verify (also: another genesis, spec or era block)
+    Stale,              // nonce already used
+    Future,             // nonce too high (for a block; the pool keeps a few)
+    Payment,            // cannot pay the fee
+    AncientBirthBlock,  // era's birth block unknown, or the era is over
+    ExhaustsResources,  // no room left in this block
+    BadMandatory,       // an inherent by a stranger, or a second one
     MetadataHashUnsupported,
 };
 std::string_view name_of(TransactionError error);
@@ -69,7 +70,7 @@ std::string_view name_of(TransactionError error);
 struct Validity {
     AccountId signer;
     std::uint32_t nonce = 0;
-    u128 priority = 0;       // tip, then fee per byte
+    u128 priority = 0;  // tip, then fee per byte
     std::uint64_t longevity_blocks = 0;
 };
 
@@ -80,10 +81,18 @@ struct At {
     BlockHash genesis;
 };
 // `Future` nonces are reported valid here; Validity::nonce tells.
-Result<Validity, TransactionError> validate(const StateView& view, const At& at, ByteView extrinsic);
+Result<Validity, TransactionError> validate(const StateView& view, const At& at,
+                                            ByteView extrinsic);
 
 enum class BlockError : std::uint8_t {
-    WrongParent, WrongNumber, BadExtrinsicsRoot, BadStateRoot, BadDigest, BadTimestamp, BadExtrinsic, TooLarge,
+    WrongParent,
+    WrongNumber,
+    BadExtrinsicsRoot,
+    BadStateRoot,
+    BadDigest,
+    BadTimestamp,
+    BadExtrinsic,
+    TooLarge,
 };
 std::string_view name_of(BlockError error);
 
@@ -95,7 +104,8 @@ struct Executed {
 // Builds one block: inherents first, then extrinsics in the order pushed.
 class BlockBuilder {
   public:
-    // `view` must outlive the builder. `now_ms` becomes Timestamp.Now (raised to parent's + 1 if needed).
+    // `view` must outlive the builder. `now_ms` becomes Timestamp.Now (raised to parent's + 1 if
+    // needed).
     BlockBuilder(const StateView& view, const At& parent, std::uint64_t now_ms);
     ~BlockBuilder();
     // Applies it; a dispatch error is still included (fee paid). A TransactionError leaves it out.
@@ -117,17 +127,18 @@ class BlockBuilder {
 Result<Executed, BlockError> execute(const StateView& view, const At& parent, const Block& block);
 
 // Runtime APIs by name (substrate.md 1.9): Core_version, AccountNonceApi_account_nonce,
-// TransactionPaymentApi_query_info, TaggedTransactionQueue_validate_transaction, Metadata_*, GrandpaApi_*.
-// Nothing for a name that is not served or arguments that do not decode.
-std::optional<Bytes> call_api(const StateView& view, const At& at, std::string_view name, ByteView arguments);
+// TransactionPaymentApi_query_info, TaggedTransactionQueue_validate_transaction, Metadata_*,
+// GrandpaApi_*. Nothing for a name that is not served or arguments that do not decode.
+std::optional<Bytes> call_api(const StateView& view, const At& at, std::string_view name,
+                              ByteView arguments);
 
 // SCALE sp_version::RuntimeVersion: what Core_version answers and what :code holds.
 Bytes runtime_version();
 // The header's extrinsics_root for a block's extrinsics (each with its length prefix).
 Hash256 extrinsics_root(std::span<const Bytes> extrinsics);
 
-// What happened, in words, for RPC, CLI and tests: the dispatch outcome of each extrinsic of a block, decoded
-// from System.Events in the state after it.
+// What happened, in words, for RPC, CLI and tests: the dispatch outcome of each extrinsic of a
+// block, decoded from System.Events in the state after it.
 struct ExtrinsicOutcome {
     std::uint32_t index = 0;
     bool success = false;

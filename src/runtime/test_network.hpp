@@ -9,22 +9,6 @@ namespace cloister::runtime::test {
 using protocol::RequestKind;
 using protocol::SubmittedReceipt;
 
-struct Enclave {
-    explicit Enclave(std::string_view seed)
-        : identity(secret_of(seed)), encryption(secret_of(std::string(seed) + " encryption")) {}
-    WorkerId id() const { return WorkerId(identity.public_key().view()); }
-    crypto::Ed25519Key identity;
-    crypto::X25519Key encryption;
-    Measurement measurement = good_enclave;
-    bool debug = false;
-
-    Bytes quote(const protocol::ReportData64& data) const {
-        return vendor().quote({.measurement = measurement,
-                               .report_data = platform::ReportData(data.view()),
-                               .debug = debug});
-    }
-};
-
 struct Network {
     Chain chain;
     ClusterId cluster = protocol::cluster_id(1);

@@ -9,7 +9,7 @@
 namespace cloister::worker {
 namespace {
 
-constexpr std::uint64_t retry_ms = 250;           // after the node did not answer
+constexpr std::uint64_t retry_ms = 250;  // after the node did not answer
 constexpr std::uint64_t long_poll_ms = 20'000;
 constexpr std::uint32_t blocks_per_call = 128;
 constexpr std::uint64_t transaction_period_blocks = 256;
@@ -56,7 +56,8 @@ struct Agent::Impl {
     void got_genesis(Instant now, const std::string& body, std::vector<Output>& out);
     void got_blocks(Instant now, const std::string& body, std::vector<Output>& out);
     void publish_endpoint(std::vector<Output>& out);
-    void answer(std::uint64_t id, int status_code, Bytes body, std::vector<Output>& out, bool json = false);
+    void answer(std::uint64_t id, int status_code, Bytes body, std::vector<Output>& out,
+                bool json = false);
 
     Config config;
     crypto::KeyPair operator_key;
@@ -64,13 +65,14 @@ struct Agent::Impl {
     std::map<std::uint64_t, Purpose> open;
     std::map<std::uint64_t, input::Http::Kind> open_http;
 
-    bool started = false;               // Start was sent to this enclave process
+    bool started = false;  // Start was sent to this enclave process
     std::optional<BlockNumber> wanted_after;
-    std::optional<BlockNumber> asked_after;  // of the open request for blocks; replies to others are late
-    bool first_poll = true;             // of this enclave: answered at once, even with nothing
+    std::optional<BlockNumber>
+        asked_after;         // of the open request for blocks; replies to others are late
+    bool first_poll = true;  // of this enclave: answered at once, even with nothing
     std::optional<BlockNumber> asked_again;  // a NeedBlocks that may have crossed its answer
     BlockNumber newest;
-    BlockHash newest_hash;              // for mortal eras; genesis until a block is relayed
+    BlockHash newest_hash;  // for mortal eras; genesis until a block is relayed
     std::deque<protocol::output::SubmitCall> calls;
     bool submitting = false;
     Instant retry_at = never;
@@ -93,7 +95,8 @@ void Agent::Impl::enclave_started(std::vector<Output>& out) {
     status = {};
     endpoint_published = false;
     calls.clear();
-    // What the enclave before was asked or had asked for: replies to it would only mislead this one.
+    // What the enclave before was asked or had asked for: replies to it would only mislead this
+    // one.
     open.clear();
     submitting = false;
     retry_at = never;
@@ -109,12 +112,13 @@ void Agent::Impl::got_genesis(Instant now, const std::string& body, std::vector<
         return log(out, "NodeReply", "cloister_genesis: " + error);
     }
     started = true;
-    out.emplace_back(output::ToEnclave{protocol::input::Start{.genesis = config.genesis,
-                                                              .genesis_header = std::move(reply->header),
-                                                              .genesis_proof = std::move(reply->proof),
-                                                              .role = config.role,
-                                                              .operator_account = operator_key.account(),
-                                                              .cluster = config.cluster}});
+    out.emplace_back(
+        output::ToEnclave{protocol::input::Start{.genesis = config.genesis,
+                                                 .genesis_header = std::move(reply->header),
+                                                 .genesis_proof = std::move(reply->proof),
+                                                 .role = config.role,
+                                                 .operator_account = operator_key.account(),
+                                                 .cluster = config.cluster}});
 }
 
 void Agent::Impl::ask_blocks(std::vector<Output>& out) {
@@ -133,13 +137,15 @@ void Agent::Impl::got_blocks(Instant now, const std::string& body, std::vector<O
         retry_at = Instant(now.value + retry_ms);
         return;
     }
-    // An empty first answer is passed on as well: it tells a new enclave that it has caught up with a young chain.
+    // An empty first answer is passed on as well: it tells a new enclave that it has caught up with
+    // a young chain.
     if (std::exchange(first_poll, false) || !replies->empty()) {
         protocol::input::Blocks message;
         BlockNumber last = newest;
         for (BlockReply& reply : *replies) {
             last = reply.number;
-            // A stretch may be served again; transactions are signed at the newest block all the same.
+            // A stretch may be served again; transactions are signed at the newest block all the
+            // same.
             if (reply.number >= newest) {
                 newest = reply.number;
                 newest_hash = reply.hash;
@@ -233,7 +239,8 @@ void Agent::Impl::from_enclave(const protocol::HostOutput& message, std::vector<
         worker = identity->worker;
         session = identity->session;
     } else if (const auto* need_blocks = std::get_if<from::NeedBlocks>(&message)) {
-        // Asked for what was relayed just now: the two crossed on the way, unless it is asked again.
+        // Asked for what was relayed just now: the two crossed on the way, unless it is asked
+        // again.
         const bool crossed = wanted_after && need_blocks->after < *wanted_after;
         if (crossed && asked_again != need_blocks->after) {
             asked_again = need_blocks->after;
@@ -243,15 +250,19 @@ void Agent::Impl::from_enclave(const protocol::HostOutput& message, std::vector<
         wanted_after = need_blocks->after;
         ask_blocks(out);
     } else if (const auto* need_proof = std::get_if<from::NeedProof>(&message)) {
-        rpc(ForProof{.block = need_proof->block}, out,
-            [need_proof](std::uint64_t id) { return call_read_proof(id, need_proof->keys, need_proof->block); });
+        rpc(ForProof{.block = need_proof->block}, out, [need_proof](std::uint64_t id) {
+            return call_read_proof(id, need_proof->keys, need_proof->block);
+        });
     } else if (const auto* need_sealed = std::get_if<from::NeedSealed>(&message)) {
         out.emplace_back(output::Load{.name = need_sealed->name});
     } else if (const auto* store_sealed = std::get_if<from::StoreSealed>(&message)) {
         out.emplace_back(output::Store{.name = store_sealed->name, .blob = store_sealed->blob});
     } else if (const auto* submit_call = std::get_if<from::SubmitCall>(&message)) {
-        const auto same = [submit_call](const from::SubmitCall& waiting) { return waiting.call == submit_call->call; };
-        if (calls.size() < calls_waiting_max && std::ranges::none_of(calls, same)) calls.push_back(*submit_call);
+        const auto same = [submit_call](const from::SubmitCall& waiting) {
+            return waiting.call == submit_call->call;
+        };
+        if (calls.size() < calls_waiting_max && std::ranges::none_of(calls, same))
+            calls.push_back(*submit_call);
         submit_next(out);
     } else if (const auto* to_gatekeeper = std::get_if<from::ToGatekeeper>(&message)) {
         out.emplace_back(output::ToGatekeeper{.bytes = to_gatekeeper->bytes});
@@ -288,12 +299,12 @@ void Agent::Impl::http(const input::Http& request, std::vector<Output>& out) {
             return session.empty() ? answer(request.id, 503, {}, out)
                                    : answer(request.id, 200, session, out);
         case Kind::Query:
-            out.emplace_back(
-                output::ToEnclave{protocol::input::Query{.id = request.id, .sealed = request.body}});
+            out.emplace_back(output::ToEnclave{
+                protocol::input::Query{.id = request.id, .sealed = request.body}});
             return;
         case Kind::Peer:
-            out.emplace_back(
-                output::ToEnclave{protocol::input::PeerRequest{.id = request.id, .bytes = request.body}});
+            out.emplace_back(output::ToEnclave{
+                protocol::input::PeerRequest{.id = request.id, .bytes = request.body}});
             return;
         case Kind::Status: return answer(request.id, 200, scale::encode(status), out);
     }
@@ -311,9 +322,12 @@ void Agent::step(Instant now, const Input& input, std::vector<Output>& out) {
     } else if (const auto* rpc_done = std::get_if<input::RpcDone>(&input)) {
         impl_->rpc_done(now, *rpc_done, out);
     } else if (const auto* gatekeeper_done = std::get_if<input::GatekeeperDone>(&input)) {
-        if (gatekeeper_done->reply) out.emplace_back(output::ToEnclave{protocol::input::PeerReply{.bytes = *gatekeeper_done->reply}});
+        if (gatekeeper_done->reply)
+            out.emplace_back(
+                output::ToEnclave{protocol::input::PeerReply{.bytes = *gatekeeper_done->reply}});
     } else if (const auto* loaded = std::get_if<input::Loaded>(&input)) {
-        out.emplace_back(output::ToEnclave{protocol::input::Sealed{.name = loaded->name, .blob = loaded->blob}});
+        out.emplace_back(
+            output::ToEnclave{protocol::input::Sealed{.name = loaded->name, .blob = loaded->blob}});
     } else if (const auto* http = std::get_if<input::Http>(&input)) {
         impl_->http(*http, out);
     } else if (now >= impl_->retry_at) {

@@ -1,6 +1,7 @@
-// The host's agent beside an enclave, worker's or gatekeeper's: relays blocks and proofs, signs and submits what the
-// enclave asks for, keeps its sealed blobs, carries queries and gatekeeper messages. Untrusted by design: it sees
-// ciphertext only, and an enclave believes nothing that it says without a proof.
+// The host's agent beside an enclave, worker's or gatekeeper's: relays blocks and proofs, signs and
+// submits what the enclave asks for, keeps its sealed blobs, carries queries and gatekeeper
+// messages. Untrusted by design: it sees ciphertext only, and an enclave believes nothing that it
+// says without a proof.
 //
 // A deterministic state machine; the shell moves the bytes.
 #pragma once
@@ -21,8 +22,8 @@ namespace cloister::worker {
 struct Config {
     BlockHash genesis;
     protocol::Role role = protocol::Role::Worker;
-    ClusterId cluster;         // zero for a gatekeeper
-    std::string endpoint;      // where clients reach this host, published on chain
+    ClusterId cluster;     // zero for a gatekeeper
+    std::string endpoint;  // where clients reach this host, published on chain
     std::uint32_t spec_version = 1;
     std::uint32_t transaction_version = 1;
     std::size_t open_requests_max = 1024;

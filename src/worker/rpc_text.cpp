@@ -56,7 +56,8 @@ BlockReply read_block(json::Reader& reader, bool& ok) {
     if (!reader.enter_object()) return reply;
     while (const auto key = reader.next_member()) {
         if (*key == "number") {
-            reply.number = BlockNumber(static_cast<std::uint32_t>(reader.unsigned_integer(0xffffffff)));
+            reply.number =
+                BlockNumber(static_cast<std::uint32_t>(reader.unsigned_integer(0xffffffff)));
         } else if (*key == "hash") {
             const auto hash = BlockHash::from(hex_value(reader, ok));
             ok = ok && hash.has_value();
@@ -75,7 +76,8 @@ BlockReply read_block(json::Reader& reader, bool& ok) {
 
 std::string call_genesis(std::uint64_t id) { return end(begin(id, "cloister_genesis")); }
 
-std::string call_blocks(std::uint64_t id, BlockNumber after, std::uint32_t max, std::uint64_t wait_ms) {
+std::string call_blocks(std::uint64_t id, BlockNumber after, std::uint32_t max,
+                        std::uint64_t wait_ms) {
     json::Writer w = begin(id, "cloister_finalizedBlocks");
     w.number(after.value).number(max).number(wait_ms);
     return end(std::move(w));

@@ -10,7 +10,8 @@
 namespace cloister::worker {
 
 std::string call_genesis(std::uint64_t id);
-std::string call_blocks(std::uint64_t id, BlockNumber after, std::uint32_t max, std::uint64_t wait_ms);
+std::string call_blocks(std::uint64_t id, BlockNumber after, std::uint32_t max,
+                        std::uint64_t wait_ms);
 std::string call_read_proof(std::uint64_t id, const std::vector<Bytes>& keys, const BlockHash& at);
 std::string call_next_nonce(std::uint64_t id, const AccountId& account);
 std::string call_submit(std::uint64_t id, ByteView extrinsic);

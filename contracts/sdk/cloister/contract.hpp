@@ -128,12 +128,12 @@ using message = detail::Entry<detail::Kind::Message, label, method>;
 }  // namespace cloister
 
 // Once per contract, in namespace cloister or after `using namespace cloister`.
-#define CLOISTER_CONTRACT(type, ...)                                                             \
-    extern "C" [[clang::export_name("deploy")]] void cloister_deploy() {                         \
-        ::cloister::detail::dispatch<type, __VA_ARGS__>(::cloister::detail::Kind::Constructor);  \
-    }                                                                                            \
-    extern "C" [[clang::export_name("call")]] void cloister_call() {                             \
-        ::cloister::detail::dispatch<type, __VA_ARGS__>(::cloister::detail::Kind::Message);      \
-    }                                                                                            \
-    extern "C" [[gnu::used]] const auto cloister_spec =                                          \
+#define CLOISTER_CONTRACT(type, ...)                                                            \
+    extern "C" [[clang::export_name("deploy")]] void cloister_deploy() {                        \
+        ::cloister::detail::dispatch<type, __VA_ARGS__>(::cloister::detail::Kind::Constructor); \
+    }                                                                                           \
+    extern "C" [[clang::export_name("call")]] void cloister_call() {                            \
+        ::cloister::detail::dispatch<type, __VA_ARGS__>(::cloister::detail::Kind::Message);     \
+    }                                                                                           \
+    extern "C" [[gnu::used]] const auto cloister_spec =                                         \
         ::cloister::detail::described<__VA_ARGS__>();

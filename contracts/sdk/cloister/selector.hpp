@@ -58,8 +58,8 @@ constexpr std::uint64_t blake2b_first_word(std::string_view text) {
             blake2b_mix(v, i, 4 + i, 8 + i, 12 + i, m[s[2 * i]], m[s[2 * i + 1]]);
         }
         for (int i = 0; i < 4; ++i) {
-            blake2b_mix(v, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4,
-                        m[s[8 + 2 * i]], m[s[9 + 2 * i]]);
+            blake2b_mix(v, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4, m[s[8 + 2 * i]],
+                        m[s[9 + 2 * i]]);
         }
     }
     return first ^ v[0] ^ v[8];
