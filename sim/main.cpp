@@ -18,7 +18,8 @@ constexpr std::string_view usage =
     "usage: cloister-sim [--seed N] [--data breast_cancer.csv] [--json] [--trace]\n"
     "Plays deploy, train, score, query and proof on a simulated network; without --data on "
     "made-up\n"
-    "patients. --trace shows every message between hosts and enclaves on standard error.\n";
+    "patients. --json prints one object instead of the story. --trace shows every message between "
+    "hosts and enclaves on standard error.\n";
 
 struct Arguments {
     std::uint64_t seed = 1;
@@ -104,10 +105,14 @@ void print_json(std::uint64_t seed, const sim::FlowReport& report) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 2 && std::string_view(argv[1]) == "--help") {
+        std::cout << usage;
+        return 0;
+    }
     const auto arguments = parse({argv, static_cast<std::size_t>(argc)});
     if (!arguments) {
         std::cerr << usage;
-        return 2;
+        return 64;  // sysexits.h, EX_USAGE
     }
     const auto program = std::filesystem::canonical("/proc/self/exe");
     const auto wasm_path = program.parent_path().parent_path() / "contracts" / "diagnosis.wasm";

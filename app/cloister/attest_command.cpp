@@ -132,16 +132,16 @@ void print_rows(const Fields& fields) {
 
 void write_error(json::Writer& w, const attest::Error& error) {
     w.begin_object().key("code").string(attest::name_of(error.code));
-    w.key("clause").string(attest::clause_of(error.code)).key("part").string(error.part);
-    w.key("offset").number(error.offset).key("message").string(error.message).end_object();
+    w.key("clause").string(attest::clause_of(error.code)).key("offset").number(error.offset);
+    w.key("message").string(std::string(error.part) + ": " + error.message).end_object();
 }
 
 int print_not_authentic(Form form, const attest::Error& error) {
     if (form == Form::Json) {
         json::Writer w;
         w.begin_object().key("authentic").boolean(false);
-        for (const char* absent : {"technology", "simulated", "tcb_status", "advisory_ids",
-                                   "platform", "claims", "policy"}) {
+        for (const char* absent :
+             {"technology", "tcb_status", "advisory_ids", "platform", "claims", "policy"}) {
             w.key(absent).null();
         }
         w.key("error");
@@ -160,12 +160,13 @@ std::string verdict_json(const attest::Verdict& verdict, const attest::PolicyVer
     json::Writer w;
     w.begin_object().key("authentic").boolean(true);
     w.key("technology").string(attest::name_of(verdict.technology));
-    w.key("simulated").boolean(verdict.simulated);
     w.key("tcb_status").string(attest::name_of(verdict.platform.status));
     w.key("advisory_ids").begin_array();
     for (const std::string& id : verdict.platform.advisory_ids) w.string(id);
     w.end_array().key("platform");
-    write_object(w, fields_of(verdict.platform));
+    Fields platform = fields_of(verdict.platform);
+    platform.flag("simulated", verdict.simulated);
+    write_object(w, platform);
     w.key("claims");
     write_object(w, fields_of(verdict.claims));
     w.key("policy").begin_object().key("verdict").string(policy.accepted() ? "accepted"
@@ -194,17 +195,18 @@ void print_verdict(const attest::Verdict& verdict, const attest::PolicyVerdict& 
 
 int verify(Form form, const Flags& flags) {
     const auto evidence = read_evidence(flags.evidence);
-    if (!evidence) return print_usage_error(form, evidence.error().message, "--evidence FILE");
+    if (!evidence)
+        return print_usage_error(form, evidence.error().message, "check --evidence FILE");
     std::vector<Bytes> files;
     for (const std::string& path : flags.collateral) {
         auto file = read_input(path, collateral_bytes_max);
-        if (!file) return print_usage_error(form, file.error().message, "--collateral FILE");
+        if (!file) return print_usage_error(form, file.error().message, "check --collateral FILE");
         files.push_back(std::move(*file));
     }
     attest::Policy policy = attest::default_inspection_policy();
     if (!flags.policy.empty()) {
         const auto text = read_input(flags.policy, policy_bytes_max);
-        if (!text) return print_usage_error(form, text.error().message, "--policy FILE");
+        if (!text) return print_usage_error(form, text.error().message, "check --policy FILE");
         auto parsed = attest::parse_policy_json(*text);
         if (!parsed)
             return print_usage_error(form, "the policy: " + parsed.error().message,
@@ -234,7 +236,8 @@ int verify(Form form, const Flags& flags) {
 int inspect(Form form, const Flags& flags) {
     const auto evidence = read_evidence(flags.evidence);
     if (!evidence)
-        return print_usage_error(form, evidence.error().message, "cloister attest inspect FILE");
+        return print_usage_error(form, evidence.error().message,
+                                 "name a quote: cloister attest inspect FILE");
     const auto claims = attest::parse_claims(*evidence);
     if (!claims) {
         const attest::Error& e = claims.error();

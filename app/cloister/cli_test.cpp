@@ -23,11 +23,12 @@ struct Ran {
     FlatJson json() const { return FlatJson::parse(output).value_or(FlatJson{}); }
 };
 
-Ran cloister(const std::string& arguments) {
+Ran cloister(const std::string& arguments, const std::string& environment = {}) {
     // Neither the caller's chain nor the caller's memory of chains takes part.
     const std::string line = "env -u CLOISTER_GENESIS XDG_STATE_HOME=" + testing::TempDir() +
-                             "cli-test-state " + variable("CLOISTER_BIN", "bin") + "/cloister " +
-                             arguments + " 2>/dev/null";
+                             "cli-test-state " + environment + " " +
+                             variable("CLOISTER_BIN", "bin") + "/cloister " + arguments +
+                             " 2>/dev/null";
     Ran ran;
     FILE* pipe = ::popen(line.c_str(), "r");
     std::array<char, 4096> part{};
@@ -115,6 +116,67 @@ TEST(Cli, WrongWordsAreSixtyFour) {
     }
 }
 
+TEST(Cli, AMissingProofIsSixtyFour) {
+    const Ran ran =
+        cloister("proof verify /no/such.proof --json --genesis " + std::string(64, '1'));
+    EXPECT_EQ(ran.code, 64);
+    EXPECT_EQ(ran.json().object("error").text("code"), "Usage");
+}
+
+// Commands share their flags, and the parser must not let the environment write over them.
+TEST(Cli, FlagsBeatTheEnvironment) {
+    const std::string wrong = "0x" + std::string(64, '2');
+    for (const char* command : {"proof verify /dev/null", "task show 1", "proof export 1 -o x"}) {
+        const Ran given =
+            cloister(std::string(command) + " --json --genesis 0x11", "CLOISTER_GENESIS=" + wrong);
+        EXPECT_NE(given.json().object("error").text("message").find("'0x11'"), std::string::npos)
+            << command << given.output;
+        const Ran absent = cloister(std::string(command) + " --json", "CLOISTER_GENESIS=0x22");
+        EXPECT_NE(absent.json().object("error").text("message").find("'0x22'"), std::string::npos)
+            << command << absent.output;
+    }
+}
+
+TEST(Cli, UnknownCommandsAreNamed) {
+    for (const char* line : {"no-such --json", "key no-such --json"}) {
+        const FlatJson error = cloister(line).json().object("error");
+        EXPECT_NE(error.text("message").find("'no-such'"), std::string::npos) << line;
+        EXPECT_FALSE(error.text("hint").empty());
+    }
+}
+
+TEST(Cli, NumbersOutOfRangeAreSixtyFour) {
+    for (const char* line :
+         {"dev --json --worker-port 65535 --workers 2", "dev --json --block-time-ms=-1",
+          "attest verify --json --evidence x --at=-1", "task show --json -- -1"}) {
+        EXPECT_EQ(cloister(line).code, 64) << line;
+    }
+}
+
+TEST(Cli, AFailedBuildLeavesNothing) {
+    const auto folder = io::make_temporary_directory("cli-test-").get();
+    ASSERT_TRUE(io::write_file_atomic(folder + "/a.cpp", view_of("no C++")).has_value());
+    ASSERT_TRUE(io::write_file_atomic(folder + "/flags.txt", {}).has_value());
+    const std::string build =
+        "contract build --json --sdk " + folder + " " + folder + "/a.cpp -o " + folder;
+    EXPECT_EQ(cloister(build + "/a.contract").json().object("error").text("code"),
+              "DoesNotCompile");
+    for (const char* name : {"/a.wasm", "/a.wasm.part", "/a.contract"})
+        EXPECT_FALSE(io::file_exists(folder + name)) << name;
+    EXPECT_EQ(cloister(build + "/none/a.contract").json().object("error").text("code"),
+              "BadOutput");
+    EXPECT_TRUE(io::remove_tree(folder).has_value());
+}
+
+TEST(Cli, BadKeysAreToldApart) {
+    const auto code = [](const std::string& subject) {
+        return cloister("key inspect --json " + subject).json().object("error").text("code");
+    };
+    EXPECT_EQ(code("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ"), "BadAddress");
+    EXPECT_EQ(code("0x1234"), "BadSeed");
+    EXPECT_EQ(code("no-such-file"), "NoKey");
+}
+
 TEST(Cli, GarbageIsNoProof) {
     const std::string genesis(64, '1');
     const auto folder = io::make_temporary_directory("cli-test-").get();
@@ -162,6 +224,7 @@ TEST(Cli, EveryCommandHelpsWithAnExample) {
         const Ran ran = cloister(std::string(command) + " --help");
         EXPECT_EQ(ran.code, 0) << command;
         EXPECT_NE(ran.output.find("Example"), std::string::npos) << command;
+        EXPECT_NE(ran.output.find("--json"), std::string::npos) << command;
     }
 }
 

@@ -48,20 +48,52 @@ std::string environment(const char* name) {
     return value == nullptr ? std::string() : value;
 }
 
+// Where the client library itself has nothing better to say.
+std::string hint_for(const client::Error& error) {
+    using enum client::Code;
+    switch (error.code) {
+        case Unreachable: return "is the node running? `cloister dev` starts one, --rpc names it";
+        case BadReply: return "does --rpc or --worker name a Cloister node or worker?";
+        case Refused: return "the node's message says why: correct the request";
+        case WrongChain: return "take the genesis hash of the chain that --rpc serves";
+        case BadFinalityProof:
+        case BadStorageProof: return "do not trust this node: name another with --rpc";
+        case StaleChain:
+        case RolledBack: return "this node is behind or was reset: name another with --rpc";
+        case NotOnChain: return "check the identifier and the chain's genesis hash";
+        case BadKey: return "use a key that was made by `cloister key generate`";
+        case CallFailed: return "the chain's word says why: correct the call and send it again";
+        case TimedOut: return "`cloister task show` says later how it went; --timeout waits longer";
+        case DoesNotOpen: return "use the reply key that was stored with the request";
+        case BadAnswer: return "do not trust this worker: name another with --worker";
+        case QueryRefused: return "correct the message, or ask another with --worker";
+        case MalformedProof: return "name a file that `cloister proof export` wrote";
+        case InvalidProof: return "do not rely on it: ask for another proof";
+    }
+    return {};
+}
+
 }  // namespace
+
+void add_genesis_flag(CLI::App& command, std::string& genesis) {
+    command.add_option("--genesis", genesis,
+                       "hash of the chain's block 0: what all trust starts from; default: "
+                       "CLOISTER_GENESIS");
+}
+
+std::string or_environment(const std::string& flag, const char* name) {
+    return flag.empty() ? environment(name) : flag;
+}
 
 void add_node_flags(CLI::App& command, NodeFlags& flags) {
     command.add_option("--rpc", flags.rpc, "the node's URL")->capture_default_str();
-    command
-        .add_option("--genesis", flags.genesis,
-                    "hash of the chain's block 0: what all trust starts from")
-        ->envname("CLOISTER_GENESIS");
+    add_genesis_flag(command, flags.genesis);
 }
 
 void add_signer_flags(CLI::App& command, SignerFlags& flags) {
-    command.add_option("--suri", flags.suri, "who signs: //Name for development, or a key file")
-        ->envname("CLOISTER_SURI")
-        ->capture_default_str();
+    command.add_option("--suri", flags.suri,
+                       "who signs: //Name for development, or a key file; default: CLOISTER_SURI, "
+                       "else //Alice");
     command.add_option("--scheme", flags.scheme, "the key's signature scheme")
         ->check(CLI::IsMember({"sr25519", "ed25519"}))
         ->capture_default_str();
@@ -70,7 +102,7 @@ void add_signer_flags(CLI::App& command, SignerFlags& flags) {
 Problem problem_of(const client::Error& error) {
     return {.code = std::string(client::name_of(error.code)),
             .message = error.message,
-            .hint = error.hint};
+            .hint = error.hint.empty() ? hint_for(error) : error.hint};
 }
 
 int print_usage_error(Form form, std::string message, std::string hint) {
@@ -83,7 +115,8 @@ Result<std::string, Problem> state_directory() {
     if (base.empty()) {
         const std::string home = environment("HOME");
         if (home.empty())
-            return err(Problem{"NoHome", "neither XDG_STATE_HOME nor HOME is set", "set one"});
+            return err(Problem{"NoHome", "neither XDG_STATE_HOME nor HOME is set",
+                               "set one of them to a directory of yours"});
         base = home + "/.local/state";
     }
     base += "/cloister";
@@ -96,7 +129,8 @@ crypto::Entropy new_entropy() { return crypto::Entropy(io::random_seed()); }
 Result<crypto::KeyPair, Problem> load_signer(const SignerFlags& flags) {
     const auto scheme =
         flags.scheme == "ed25519" ? crypto::Scheme::Ed25519 : crypto::Scheme::Sr25519;
-    return load_key(scheme, flags.suri);
+    const std::string suri = or_environment(flags.suri, "CLOISTER_SURI");
+    return load_key(scheme, suri.empty() ? "//Alice" : suri);
 }
 
 Result<Bytes, Problem> read_input(const std::string& path, std::size_t bytes_max) {
@@ -109,21 +143,22 @@ Result<Bytes, Problem> parse_hex(const std::string& text, std::string_view what)
     auto bytes = base::from_hex(text);
     if (!bytes)
         return err(Problem{"BadValue", std::string(what) + " is not hexadecimal",
-                           "0x and an even number of digits"});
+                           "write 0x and an even number of digits 0-9 and a-f"});
     return std::move(*bytes);
 }
 
 Result<Connection, Problem> Connection::open(const NodeFlags& flags) {
-    if (flags.genesis.empty()) {
+    const std::string hash = or_environment(flags.genesis, "CLOISTER_GENESIS");
+    if (hash.empty()) {
         return err(Problem{
             "NoGenesis", "which chain? A client trusts a genesis hash, never a node's word for it",
-            "--genesis HASH or CLOISTER_GENESIS; `cloister dev` prints its own"});
+            "give --genesis HASH or set CLOISTER_GENESIS; `cloister dev` prints its own"});
     }
-    CLOISTER_TRY(const BlockHash genesis, parse_fixed<BlockHash>(flags.genesis, "a genesis hash"));
+    CLOISTER_TRY(const BlockHash genesis, parse_fixed<BlockHash>(hash, "a genesis hash"));
     auto url = io::parse_http_url(flags.rpc);
     if (!url)
         return err(
-            Problem{"BadUrl", "not a URL: " + flags.rpc, "http://127.0.0.1:9944, for example"});
+            Problem{"BadUrl", "not a URL: " + flags.rpc, "use one like http://127.0.0.1:9944"});
     CLOISTER_TRY(const std::string directory, state_directory());
     const std::string memory = directory + "/" + base::to_hex(genesis.view()) + ".newest";
     auto chain =
@@ -153,7 +188,9 @@ Result<std::string, Problem> store_reply_key(const RequestId& request,
                                              const crypto::X25519Key& key) {
     CLOISTER_TRY(const std::string path, reply_key_path(request));
     if (auto written = io::write_file_atomic(path, key.secret.reveal()); !written) {
-        return err(problem_of(written.error(), "without this key nobody could open the reply"));
+        return err(problem_of(
+            written.error(),
+            "without this key nobody could open the reply: make room or set XDG_STATE_HOME"));
     }
     return path;
 }

@@ -20,12 +20,16 @@ namespace cloister::app {
 
 struct NodeFlags {
     std::string rpc = "http://127.0.0.1:9944";
-    std::string genesis;  // or CLOISTER_GENESIS
+    std::string genesis;  // empty: CLOISTER_GENESIS
 };
 struct SignerFlags {
-    std::string suri = "//Alice";
+    std::string suri;  // empty: CLOISTER_SURI, else //Alice
     std::string scheme = "sr25519";
 };
+// Never the parser's own `envname`: subcommands share their flags, and it would let the environment
+// write over what another subcommand was given.
+void add_genesis_flag(CLI::App& command, std::string& genesis);
+std::string or_environment(const std::string& flag, const char* name);
 void add_node_flags(CLI::App& command, NodeFlags& flags);
 void add_signer_flags(CLI::App& command, SignerFlags& flags);
 

@@ -67,6 +67,13 @@ Result<int, Problem> build(Form form, const Flags& flags) {
     return exit_ok;
 }
 
+std::string hint_for_constructor(protocol::TaskOutcome outcome) {
+    if (outcome == protocol::TaskOutcome::BadCode)
+        return "the enclave takes no such module: build it with `cloister contract build`, which "
+               "names what is wrong";
+    return "check --constructor and --args";
+}
+
 Result<int, Problem> deploy(Form form, const Flags& flags) {
     CLOISTER_TRY(const crypto::KeyPair key, load_signer(flags.signer));
     DeployPlan plan{.code = {},
@@ -91,7 +98,7 @@ Result<int, Problem> deploy(Form form, const Flags& flags) {
     if (outcome != protocol::TaskOutcome::Ok) {
         return err(Problem{"ConstructorFailed",
                            "the constructor ended as " + std::string(protocol::name_of(outcome)),
-                           "check --constructor and --args"});
+                           hint_for_constructor(outcome)});
     }
     const std::string contract = base::to_hex_0x(deployed.contract.view());
     if (form == Form::Json) {
@@ -132,7 +139,7 @@ Result<int, Problem> call(Form form, const Flags& flags) {
         print_line("output    " + base::to_hex_0x(called.opened.output.reveal()));
         print_line("reply key " + called.reply_key_path);
     }
-    return exit_ok;
+    return called.opened.outcome == protocol::TaskOutcome::Ok ? exit_ok : exit_failure;
 }
 
 Result<int, Problem> query(Form form, const Flags& flags) {
@@ -140,13 +147,13 @@ Result<int, Problem> query(Form form, const Flags& flags) {
     CLOISTER_TRY(const ContractId contract, parse_fixed<ContractId>(flags.contract, "a contract"));
     CLOISTER_TRY(const Bytes message, message_of(flags.message, flags.arguments));
     CLOISTER_TRY(Connection connection, Connection::open(flags.node));
-    std::string worker = flags.worker;
-    if (worker.empty()) {
-        CLOISTER_TRY(worker, find_worker_url(connection.chain(), contract));
+    std::vector<std::string> workers{flags.worker};
+    if (flags.worker.empty()) {
+        CLOISTER_TRY(workers, find_worker_urls(connection.chain(), contract));
     }
     CLOISTER_TRY(const Asked asked, [&] {
         const Progress progress("the enclave answers");
-        return query_contract(connection.chain(), key, contract, message, worker);
+        return query_any(connection.chain(), key, contract, message, workers);
     }());
     const protocol::AnswerStatement& s = asked.answer.statement;
     if (form == Form::Json) {
@@ -212,7 +219,9 @@ void add_deploy(CLI::App& contract, Invocation& invocation, const std::shared_pt
 
 void add_messages(CLI::App& contract, Invocation& invocation, const std::shared_ptr<Flags>& flags) {
     CLI::App* command = contract.add_subcommand(
-        "call", "a command: sealed, computed by an enclave, proven on chain");
+        "call",
+        "a command: sealed, computed by an enclave, proven on chain; exit code 0: its outcome is "
+        "Ok, 1: another (Reverted, Trapped...) or an error");
     CLI::App* ask = contract.add_subcommand(
         "query", "a question straight to an enclave: nothing reaches the chain");
     for (CLI::App* each : {command, ask}) {
@@ -225,7 +234,7 @@ void add_messages(CLI::App& contract, Invocation& invocation, const std::shared_
     command->add_option("--timeout", flags->timeout_s, "seconds to wait for the result")
         ->capture_default_str();
     ask->add_option("--worker", flags->worker,
-                    "the worker's URL; default: one that the chain names");
+                    "the worker's URL; default: those that the chain names, one after another");
     command->footer(
         "Example:\n  cloister contract call $CONTRACT increment --suri //Alice --genesis $GENESIS");
     ask->footer(

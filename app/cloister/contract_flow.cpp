@@ -1,5 +1,8 @@
 #include "contract_flow.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "codec/json/reader.hpp"
 #include "crypto/hash.hpp"
 #include "io/http_client.hpp"
@@ -14,6 +17,7 @@ namespace storage = protocol::storage;
 constexpr std::size_t bundle_bytes_max = 8U << 20;
 constexpr std::uint64_t submit_wait_ms = 30'000;
 constexpr std::uint64_t query_wait_ms = 15'000;
+constexpr std::uint64_t worker_wait_ms = 5'000;  // then the next worker's turn comes
 constexpr std::uint64_t query_pause_ms = 100;
 
 std::string code_member(json::Reader& reader) {
@@ -33,13 +37,15 @@ Result<io::HttpResponse, Problem> ask_worker(const std::string& url, std::string
                                              std::string body) {
     auto call = io::parse_http_url(url);
     if (!call)
-        return err(Problem{"BadUrl", "not a URL: " + url, "http://127.0.0.1:8000, for example"});
+        return err(Problem{"BadUrl", "not a URL: " + url, "use one like http://127.0.0.1:8000"});
     call->method = std::move(method);
     call->content_type = "application/octet-stream";
     call->body = std::move(body);
+    call->timeout_ms = worker_wait_ms;
     auto response = io::http_request_blocking(std::move(*call));
     if (!response)
-        return err(problem_of(response.error(), "is the worker running? --worker names another"));
+        return err(Problem{"WorkerAway", response.error().text,
+                           "is the worker running? --worker names another"});
     return std::move(*response);
 }
 
@@ -47,6 +53,13 @@ Result<io::HttpResponse, Problem> ask_worker(const std::string& url, std::string
 bool passes(const Problem& problem) {
     return problem.message == "NoFreshTicket" || problem.message == "NotReady" ||
            problem.message == "NoSuchContract" || problem.code == "WorkerBusy";
+}
+
+// Another worker may do better: this one is away, lags, or is none.
+bool is_about_the_worker(const Problem& problem) {
+    static constexpr std::array codes{"WorkerAway", "WorkerBusy", "BadUrl",    "BadReply",
+                                      "WrongChain", "BadAnswer",  "NotOnChain"};
+    return passes(problem) || std::ranges::find(codes, problem.code) != codes.end();
 }
 
 Result<Asked, Problem> query_once(client::Chain& chain, const crypto::KeyPair& key,
@@ -159,20 +172,23 @@ Result<Deployed, Problem> deploy_contract(client::Chain& chain, const crypto::Ke
         .contract = contract, .code_hash = code_hash, .constructor = std::move(constructor)};
 }
 
-Result<std::string, Problem> find_worker_url(client::Chain& chain, const ContractId& contract) {
+Result<std::vector<std::string>, Problem> find_worker_urls(client::Chain& chain,
+                                                           const ContractId& contract) {
     const auto info = chain.read_as<protocol::ContractInfo>(storage::contracts_contract(contract),
                                                             "this contract");
     if (!info) return err(problem_of(info.error()));
     const auto workers = chain.read_as<std::vector<WorkerId>>(
         storage::contracts_cluster_workers(info->cluster), "a worker of the contract's cluster");
     if (!workers) return err(problem_of(workers.error()));
+    std::vector<std::string> urls;
     for (const WorkerId& worker : *workers) {
         const auto url = chain.read(storage::registry_endpoint(worker));
         if (!url) return err(problem_of(url.error()));
         const auto text =
             *url ? scale::decode<Bytes>(**url) : Result<Bytes, scale::Failure>(Bytes{});
-        if (text && !text->empty()) return std::string(text_of(*text));
+        if (text && !text->empty()) urls.emplace_back(text_of(*text));
     }
+    if (!urls.empty()) return urls;
     return err(Problem{"NoWorker", "no worker of the contract's cluster has published an endpoint",
                        "name one with --worker URL"});
 }
@@ -186,6 +202,18 @@ Result<Asked, Problem> query_contract(client::Chain& chain, const crypto::KeyPai
         if (asked || !passes(asked.error()) || chain.clock().wall().value >= deadline) return asked;
         chain.unpin();
         chain.clock().sleep(query_pause_ms);
+    }
+}
+
+Result<Asked, Problem> query_any(client::Chain& chain, const crypto::KeyPair& key,
+                                 const ContractId& contract, ByteView message,
+                                 const std::vector<std::string>& worker_urls) {
+    CLOISTER_ASSERT(!worker_urls.empty());
+    for (std::size_t i = 0;; ++i) {
+        auto asked = query_contract(chain, key, contract, message, worker_urls[i]);
+        const bool last = i + 1 == worker_urls.size();
+        if (asked || last || !is_about_the_worker(asked.error())) return asked;
+        chain.unpin();
     }
 }
 

@@ -52,8 +52,9 @@ struct Deployed {
 Result<Deployed, Problem> deploy_contract(client::Chain& chain, const crypto::KeyPair& key,
                                           const DeployPlan& plan, const OnStep& on_step);
 
-// The published endpoint of a worker of the contract's cluster.
-Result<std::string, Problem> find_worker_url(client::Chain& chain, const ContractId& contract);
+// The published endpoints of the contract's cluster; at least one.
+Result<std::vector<std::string>, Problem> find_worker_urls(client::Chain& chain,
+                                                           const ContractId& contract);
 
 struct Asked {
     protocol::Answer answer;
@@ -63,5 +64,9 @@ struct Asked {
 Result<Asked, Problem> query_contract(client::Chain& chain, const crypto::KeyPair& key,
                                       const ContractId& contract, ByteView message,
                                       const std::string& worker_url);
+// Asks the next worker when one does not answer. Precondition: there is one.
+Result<Asked, Problem> query_any(client::Chain& chain, const crypto::KeyPair& key,
+                                 const ContractId& contract, ByteView message,
+                                 const std::vector<std::string>& worker_urls);
 
 }  // namespace cloister::app

@@ -1,6 +1,7 @@
 // `cloister demo`: a hospital and a clinic work together on records that nobody else sees, from
 // nothing to a verified proof, in one command that ends by itself.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 
@@ -17,6 +18,7 @@ struct Flags {
     std::string bundle;
     bool keep = false;
     bool markers = false;
+    bool no_markers = false;
 };
 
 std::string default_data() {
@@ -46,14 +48,16 @@ void print_outcome(Form form, const DemoOutcome& outcome) {
                                   : std::string("NOT all of it held: see FAILS above."));
         return;
     }
+    json::Writer around;
+    around.begin_object().key("simulated").boolean(true).key("leaks_found");
+    outcome.leaked ? around.boolean(*outcome.leaked) : around.null();
+    around.end_object();
+    print_line(around.text());
     json::Writer w;
     w.begin_object().key("accuracy").raw(decimal(outcome.accuracy, 4));
     w.key("records_trained").number(outcome.trained).key("records_scored").number(outcome.scored);
     w.key("proof_verified").boolean(outcome.proof_verified).key("tasks").number(outcome.tasks);
-    w.key("seconds").raw(decimal(outcome.seconds, 3));
-    w.key("leaks_found");
-    outcome.leaked ? w.boolean(*outcome.leaked) : w.null();
-    w.key("simulated").boolean(true).end_object();
+    w.key("seconds").raw(decimal(outcome.seconds, 3)).end_object();
     print_line(w.text());
 }
 
@@ -66,17 +70,19 @@ Result<DemoOutcome, Problem> play(const DemoOptions& options, const std::string&
 int demo(Form form, const Flags& flags) {
     DemoOptions options{.data = flags.data.empty() ? default_data() : flags.data,
                         .bundle = flags.bundle.empty() ? default_bundle() : flags.bundle,
-                        .markers = flags.markers};
+                        .markers = flags.markers || (form == Form::Text && !flags.no_markers)};
     if (!io::file_exists(options.data)) {
         return print_error(form, {"NoData", "there are no records at " + options.data,
-                                  "tools/fetch-data.sh fetches them"});
+                                  "run tools/fetch-data.sh, which fetches them"});
     }
     if (!io::file_exists(options.bundle)) {
         return print_error(form, {"NoBundle", "there is no contract at " + options.bundle,
-                                  "make build, or --bundle FILE"});
+                                  "run `make build`, or give --bundle FILE"});
     }
     const auto folder = io::make_temporary_directory("cloister-demo-");
     if (!folder) return print_error(form, problem_of(folder.error()));
+    for (const int signal : {SIGINT, SIGTERM})
+        std::signal(signal, [](int) { LineChild::interrupt_all(); });
     DemoView view(form);
     view.title("Cloister demo: two hospitals, one model, and nobody else sees a record");
     const auto outcome = play(options, *folder, view);
@@ -86,7 +92,8 @@ int demo(Form form, const Flags& flags) {
     }
     const int code =
         outcome ? (outcome->held() ? exit_ok : exit_failure) : print_error(form, outcome.error());
-    if (flags.keep) {
+    const bool failed = code != exit_ok && !LineChild::interrupted();
+    if (flags.keep || failed) {
         log_line("Kept", "everything of this run is in " + *folder);
     } else if (auto removed = io::remove_tree(*folder); !removed) {
         log_line("NotRemoved", removed.error().text);
@@ -103,10 +110,14 @@ void add_demo(CLI::App& app, Invocation& invocation) {
     command->add_option("--data", flags->data,
                         "the breast cancer table; default: where tools/fetch-data.sh puts it");
     command->add_option("--bundle", flags->bundle, "the diagnosis contract; default: the build's");
-    command->add_flag("--keep", flags->keep, "keep the run's directory: chain, logs, proof");
+    command->add_flag(
+        "--keep", flags->keep,
+        "keep the run's directory: chain, logs, proof; one of a failed run is always kept");
     command->add_flag("--markers", flags->markers,
-                      "search files and memory outside of enclaves for plaintext");
-    command->footer("Example:\n  cloister demo --markers");
+                      "search files and memory outside of enclaves for plaintext: what a run does "
+                      "unless it is under --json");
+    command->add_flag("--no-markers", flags->no_markers, "do not search")->excludes("--markers");
+    command->footer("Example:\n  cloister demo");
     command->callback([&invocation, flags] {
         invocation.action = [&invocation, flags] { return demo(form_of(invocation.json), *flags); };
     });

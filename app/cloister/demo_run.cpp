@@ -1,8 +1,11 @@
 #include "demo_run.hpp"
 
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "client/diagnosis.hpp"
+#include "client/proof.hpp"
 #include "codec/json/writer.hpp"
 #include "demo_search.hpp"
 #include "io/clock.hpp"
@@ -20,6 +23,8 @@ constexpr std::uint64_t ready_wait_ms = 60'000;
 constexpr std::uint64_t party_wait_ms = 120'000;
 constexpr std::size_t sealed_bytes_max = 64U << 20;
 constexpr std::size_t header_bytes = 45;  // of a sealed state: version, cluster, epoch, sequence
+constexpr std::uint64_t disk_wait_ms = 1'000;
+constexpr std::uint64_t disk_pause_ms = 20;
 constexpr double accuracy_min = 0.95;
 constexpr std::uint64_t scored_records = 169;
 
@@ -43,7 +48,9 @@ std::string wish_json(std::initializer_list<std::pair<const char*, std::string>>
 // An error that the child printed under --json comes back as it is.
 Result<FlatJson, Problem> parse_said(const std::string& line, const std::string& name) {
     auto said = FlatJson::parse(line);
-    if (!said) return err(Problem{"BadReply", "the " + name + " said: " + line.substr(0, 200), ""});
+    if (!said)
+        return err(Problem{"BadReply", "the " + name + " said: " + line.substr(0, 200),
+                           "run the demo with --keep and see its logs"});
     if (!said->has("error")) return std::move(*said);
     const FlatJson error = said->object("error");
     return err(
@@ -145,6 +152,22 @@ Result<void, Problem> DemoRun::deploy() {
     return {};
 }
 
+// The cluster's state as a host keeps it. Enclaves hand it over some time after a command.
+Bytes DemoRun::read_disk() const {
+    const std::uint64_t deadline = io::steady_now().value + disk_wait_ms;
+    const std::size_t workers = ready_.elements("workers").size();
+    do {
+        for (std::size_t i = 0; i < workers; ++i) {
+            auto bytes = io::read_file(
+                ready_.text("base_path") + "/workers/" + std::to_string(i) + "/sealed/state",
+                sealed_bytes_max);
+            if (bytes) return std::move(*bytes);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(disk_pause_ms));
+    } while (io::steady_now().value < deadline);
+    return {};
+}
+
 // What others see of a command: the chain from its proven state, the host from its disk, and the
 // enclave's word.
 Result<void, Problem> DemoRun::show_task(const FlatJson& said) {
@@ -167,12 +190,11 @@ Result<void, Problem> DemoRun::show_task(const FlatJson& said) {
         view_.ciphertext(where, shortened(*sealed));
         view_.ciphertext("", "blake2b-256 " + base::to_hex_0x(crypto::blake2b_256(*sealed).view()));
     }
-    const auto disk =
-        io::read_file(ready_.text("base_path") + "/workers/0/sealed/state", sealed_bytes_max);
     // Behind its header: what a curious operator reads of the cluster's state.
-    if (disk)
+    const Bytes disk = read_disk();
+    if (!disk.empty())
         view_.ciphertext("host's disk",
-                         shortened(ByteView(*disk).subspan(std::min(disk->size(), header_bytes))));
+                         shortened(ByteView(disk).subspan(std::min(disk.size(), header_bytes))));
     const FlatJson receipt = said.object("receipt");
     view_.fact("receipt", "task " + receipt.raw("task") + ", sequence " + receipt.raw("sequence") +
                               ", outcome " + receipt.text("outcome") + ", gas class " +
@@ -285,12 +307,16 @@ Result<void, Problem> DemoRun::prove() {
                                    .log_path = folder_ + "/verifier.log"}));
     CLOISTER_TRY(const std::string line, verifier.read_line(party_wait_ms));
     const FlatJson verdict = FlatJson::parse(line).value_or(FlatJson{});
+    CLOISTER_TRY(const Bytes proof, read_input(file, protocol::proof_file_bytes_max));
+    const auto content = client::verify_proof(proof, chain_->chain().genesis());
     outcome_.proof_verified = verifier.wait().success() && verdict.boolean("valid");
     view_.step("proof", "Clinic B's proof, checked offline by `cloister proof verify`",
                seconds_since(start));
     view_.fact("file", said.raw("bytes") + " bytes, trusting only the genesis hash");
-    view_.fact("enclave", verdict.text("measurement"));
-    view_.fact("code", verdict.text("code_hash"));
+    if (content) {
+        view_.fact("enclave", base::to_hex_0x(content->measurement.view()));
+        view_.fact("code", base::to_hex_0x(content->receipt.code_hash.view()));
+    }
     view_.check(
         verdict.boolean("valid") ? "VALID, SIMULATED" : verdict.object("error").text("message"),
         outcome_.proof_verified);

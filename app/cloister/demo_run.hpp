@@ -55,6 +55,7 @@ class DemoRun {
     Result<FlatJson, Problem> wish(LineChild& party, const std::string& what,
                                    const std::string& json);
     Result<void, Problem> show_task(const FlatJson& said);
+    Bytes read_disk() const;
     void judge(const FlatJson& said);
     std::vector<std::string> environment(const std::string& who) const;
 

@@ -61,7 +61,7 @@ void DemoView::step(const std::string& id, const std::string& words, double seco
         return print_line(w.text());
     }
     print_line("");
-    print_line(painted(bold, std::to_string(++number_) + "  " + padded(words, words_width)) +
+    print_line(painted(bold, std::to_string(++number_) + "  " + padded(words + "  ", words_width)) +
                painted(dim, seconds_text(seconds)));
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/hex.hpp"
+#include "client_shell.hpp"
 #include "codec/json/writer.hpp"
 #include "commands.hpp"
 #include "dev_approve.hpp"
@@ -16,6 +17,7 @@ namespace cloister::app {
 namespace {
 
 constexpr std::size_t workers_max = 32;
+constexpr std::size_t port_max = 65'535;
 constexpr std::size_t socket_path_max = 107;  // sun_path
 
 struct Flags {
@@ -96,6 +98,9 @@ Result<Prepared, Problem> prepare(const Flags& flags, const std::string& base_pa
                                " operators with a bond",
                            "--reset starts a new network with more"});
     }
+    // Enclaves run from the kept copy: a rebuild changes neither a restart nor the next start.
+    CLOISTER_CHECK(keep_enclave(base_path, prepared.plan.programs.enclave, prepared.measurement));
+    prepared.plan.programs.enclave = kept_enclave_path(base_path, prepared.measurement);
     CLOISTER_TRY(prepared.plan.gatekeeper_enclave, gatekeeper_enclave(base_path, prepared));
     prepared.plan.base_path = base_path;
     prepared.plan.rpc_port = flags.rpc_port;
@@ -147,7 +152,10 @@ void print_summary(const DevNetwork& network, std::uint64_t ready_ms) {
                " (logs in logs/; --reset starts anew)");
     print_line("");
     print_line("Try, in another terminal:");
-    print_line("  cloister --help");
+    print_line("  export CLOISTER_GENESIS=" + network.genesis());
+    const bool usual = network.rpc_url() == NodeFlags{}.rpc;
+    print_line("  cloister contract deploy build/contracts/diagnosis.contract --suri //Alice" +
+               (usual ? std::string() : " --rpc " + network.rpc_url()));
     print_line("  curl " + network.workers().front().url + "/status");
 }
 
@@ -172,10 +180,6 @@ int run_network(Form form, Prepared prepared, Instant started) {
         } else {
             print_summary(*network, ready_ms);
         }
-        // So that state outlives the next build.
-        const auto kept =
-            keep_enclave(base_path, network->plan().programs.enclave, prepared.measurement);
-        if (!kept) log_line(kept.error().code, kept.error().message);
     };
     const auto on_failure = [&](const Problem& problem) {
         failure = problem;
@@ -193,6 +197,12 @@ int run_network(Form form, Prepared prepared, Instant started) {
 
 int run(Form form, const Flags& flags) {
     const Instant started = io::steady_now();
+    if (flags.worker_port + flags.workers - 1 > port_max) {
+        return print_usage_error(form,
+                                 "there are not as many ports as workers from " +
+                                     std::to_string(flags.worker_port) + " on",
+                                 "choose a lower --worker-port, or fewer --workers");
+    }
     const auto base_path = base_path_of(flags);
     if (!base_path) return print_error(form, base_path.error());
     const auto lock = lock_base_path(*base_path);

@@ -132,7 +132,8 @@ Result<void, Problem> keep_enclave(const std::string& base_path, const std::stri
     const auto bytes = io::read_file(enclave, platform::enclave_file_bytes_max);
     // Rebuilt meanwhile: these are not the bytes that the network runs.
     if (!bytes || !equal(crypto::sha256(*bytes).view(), measurement)) {
-        return err(Problem{"EnclaveChanged", enclave + " changed while the network started", ""});
+        return err(Problem{"EnclaveChanged", enclave + " changed while the network started",
+                           "restart the network and do not rebuild meanwhile"});
     }
     auto made = io::ensure_directory(base_path + "/enclave");
     if (!made) return err(problem_of(made.error()));

@@ -7,10 +7,13 @@
 #include "commands.hpp"
 #include "crypto/ss58.hpp"
 #include "io/entropy.hpp"
+#include "io/file.hpp"
 #include "key_file.hpp"
 
 namespace cloister::app {
 namespace {
+
+constexpr std::size_t address_letters_min = 40;
 
 struct Flags {
     std::string scheme = "sr25519";
@@ -53,6 +56,22 @@ int generate(Form form, const Flags& flags) {
     return exit_ok;
 }
 
+// It is no file either: says which of the forms it comes close to.
+int refuse_subject(Form form, const std::string& subject) {
+    const bool hex = subject.starts_with("0x");
+    const bool word =
+        subject.find_first_not_of(
+            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == std::string::npos;
+    if (hex)
+        return print_error(form, {"BadSeed", "not 64 hexadecimal digits behind 0x: " + subject,
+                                  "copy the seed as `cloister key generate` printed it"});
+    if (word && subject.size() >= address_letters_min)
+        return print_error(form, {"BadAddress", "not an SS58 address: " + subject,
+                                  "a letter is wrong or missing: copy it again"});
+    return print_error(form, {"NoKey", "there is no key file " + subject,
+                              "give //Alice, 0x and a seed, a key file or an SS58 address"});
+}
+
 int inspect(Form form, const Flags& flags) {
     if (const auto address = crypto::parse_ss58(flags.subject)) {
         print_key(form, {.seed = {}, .scheme = {}, .account = address->account});
@@ -63,6 +82,7 @@ int inspect(Form form, const Flags& flags) {
         print_key(form, {.seed = {}, .scheme = flags.scheme, .account = direct->account()});
         return exit_ok;
     }
+    if (!io::file_exists(flags.subject)) return refuse_subject(form, flags.subject);
     const auto key = load_key(scheme_of(flags), flags.subject);
     if (!key) return print_error(form, key.error());
     print_key(form, {.seed = {}, .scheme = flags.scheme, .account = key->account()});

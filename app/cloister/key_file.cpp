@@ -27,7 +27,9 @@ Result<Bytes, Problem> read_private(const std::string& path, std::size_t bytes_m
 
 Result<Secret<32>, Problem> read_seed_file(const std::string& path) {
     CLOISTER_TRY(Bytes bytes, read_private(path, 64));
-    if (bytes.size() != 32) return err(Problem{"BadKey", path + " does not hold 32 bytes", ""});
+    if (bytes.size() != 32)
+        return err(Problem{"BadKey", path + " does not hold 32 bytes",
+                           "name the key file that was stored with the request"});
     Secret<32> seed{ByteView(bytes)};
     base::wipe(bytes.data(), bytes.size());
     return seed;

@@ -4,8 +4,10 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 
 #include "io/clock.hpp"
 
@@ -13,6 +15,9 @@ namespace cloister::app {
 namespace {
 
 constexpr std::size_t line_bytes_max = 4U << 20;
+constexpr std::uint64_t look_up_ms = 200;  // a signal may come just before we wait
+
+volatile std::sig_atomic_t stop_waiting = 0;
 
 bool is_again(int number) { return number == EINTR || number == EAGAIN || number == EWOULDBLOCK; }
 
@@ -54,22 +59,29 @@ Result<std::string, Problem> LineChild::read_line(std::uint64_t wait_ms) {
             buffer_.erase(0, end + 1);
             return line;
         }
+        if (interrupted())
+            return err(Problem{"Interrupted", "stopped by a signal", "start it again"});
         const std::uint64_t now = io::steady_now().value;
         if (now >= deadline)
             return err(
                 Problem{"TimedOut", "the " + name_ + " says nothing", "its log: " + log_path_});
         pollfd waiting{.fd = socket_.get(), .events = POLLIN, .revents = 0};
-        if (::poll(&waiting, 1, static_cast<int>(deadline - now)) <= 0) continue;
+        if (::poll(&waiting, 1, static_cast<int>(std::min(deadline - now, look_up_ms))) <= 0)
+            continue;
         std::array<char, 65536> part{};
         const ssize_t count = ::recv(socket_.get(), part.data(), part.size(), 0);
         if (count > 0) buffer_.append(part.data(), static_cast<std::size_t>(count));
         const bool over =
             count == 0 || (count < 0 && !is_again(errno)) || buffer_.size() > line_bytes_max;
+        if (over && interrupted()) continue;
         if (over)
             return err(
                 Problem{"ChildEnded", "the " + name_ + " has ended", "its log: " + log_path_});
     }
 }
+
+void LineChild::interrupt_all() { stop_waiting = 1; }
+bool LineChild::interrupted() { return stop_waiting != 0; }
 
 io::ExitStatus LineChild::stop() {
     process_.kill(SIGTERM);

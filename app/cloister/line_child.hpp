@@ -28,6 +28,9 @@ class LineChild {
     int pid() const { return process_.pid(); }
     // Asks it to end and waits until it has.
     io::ExitStatus stop();
+    // For signal handlers: whoever waits for a line, now or later, gets the error Interrupted.
+    static void interrupt_all();
+    static bool interrupted();
     io::ExitStatus wait() { return process_.wait(); }
 
   private:

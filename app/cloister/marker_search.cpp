@@ -68,7 +68,9 @@ Result<void, Problem> MarkerSearch::search_files(const std::string& path) {
         if (!bytes && bytes.error().code != io::ErrorCode::NotFound)
             return err(problem_of(bytes.error()));
     }
-    if (error) return err(Problem{"SearchFailed", path + ": " + error.message(), ""});
+    if (error)
+        return err(Problem{"SearchFailed", path + ": " + error.message(),
+                           "leave the run's folder alone and try again"});
     return {};
 }
 
@@ -93,7 +95,8 @@ Result<void, Problem> MarkerSearch::search_memory(int pid, const std::string& na
         }
     }
     if (searched_bytes_ == before)
-        return err(Problem{"SearchFailed", "nothing of " + name + "'s memory could be read", ""});
+        return err(Problem{"SearchFailed", "nothing of " + name + "'s memory could be read",
+                           "allow ptrace of own processes, or run without --markers"});
     return {};
 }
 

@@ -6,6 +6,32 @@
 #include "io/clock.hpp"
 
 namespace cloister::app {
+namespace {
+
+struct Words {
+    const char* code;
+    const char* hint;
+};
+Words words_of(io::ErrorCode code) {
+    using enum io::ErrorCode;
+    switch (code) {
+        case NotFound: return {"NotFound", "check the name"};
+        case Exists: return {"AlreadyExists", "choose another name, or remove what is there"};
+        case Denied: return {"PermissionDenied", "check who may read and write there"};
+        case TooLarge: return {"TooLarge", "check that it is the right file"};
+        case Full: return {"NoRoom", "make room and try again"};
+        case Refused: return {"ConnectionRefused", "is it running, and at this address?"};
+        case TimedOut: return {"TimedOut", "try again; if it lasts, see the logs"};
+        case Closed: return {"Closed", "try again; if it lasts, see the logs"};
+        case Busy: return {"InUse", "stop what uses it and try again"};
+        case Corrupt: return {"Corrupt", "restore it from a copy, or start anew without it"};
+        case Malformed: return {"Malformed", "is the other side what you meant to talk to?"};
+        case Failed: break;
+    }
+    return {"Failed", "the message has the system's word: resolve it and try again"};
+}
+
+}  // namespace
 
 int print_error(Form form, const Problem& problem) {
     if (form == Form::Json) {
@@ -34,9 +60,10 @@ void log_line(const std::string& code, const std::string& message) {
 }
 
 Problem problem_of(const io::Error& error, std::string hint) {
-    return {.code = std::string(io::name_of(error.code)),
+    const Words words = words_of(error.code);
+    return {.code = words.code,
             .message = error.text,
-            .hint = std::move(hint)};
+            .hint = hint.empty() ? words.hint : std::move(hint)};
 }
 
 }  // namespace cloister::app

@@ -17,7 +17,7 @@ inline constexpr int exit_usage = 64;  // sysexits.h, EX_USAGE
 struct Problem {
     std::string code;     // one CamelCase word that programs decide by
     std::string message;  // what was wrong
-    std::string hint;     // what to do next; may be empty
+    std::string hint;     // what to do next
 };
 
 enum class Form { Text, Json };
@@ -30,6 +30,7 @@ void print_line(const std::string& line);
 // A line of a log, on standard error.
 void log_line(const std::string& code, const std::string& message);
 
+// Without a hint of the caller's: the general one for such an error.
 Problem problem_of(const io::Error& error, std::string hint = {});
 
 }  // namespace cloister::app

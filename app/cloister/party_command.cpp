@@ -98,7 +98,8 @@ Result<void, Problem> Party::perform(const FlatJson& wish, json::Writer& w) {
     if (what == "ask") return ask(wish, w);
     if (what == "mark") return mark(wish, w);
     if (what == "prove") return prove(wish, w);
-    return err(Problem{"BadWish", "no such thing: " + what, ""});
+    return err(
+        Problem{"BadWish", "no such thing: " + what, "only `cloister demo` talks to a party"});
 }
 
 Result<void, Problem> Party::deploy(const FlatJson& wish, json::Writer& w) {
@@ -132,17 +133,18 @@ Result<void, Problem> Party::train(json::Writer& w) {
     if (!trained)
         return err(Problem{"NotTrained",
                            "the contract did not train: refusal " + std::to_string(refused.code),
-                           ""});
+                           "is the caller allowed, and the model trained?"});
     w.key("records").number(*trained).key("first_record").string(first_line_);
     return {};
 }
 
 Result<void, Problem> Party::allow(const FlatJson& wish, json::Writer& w) {
     const auto clinic = AccountId::from(wish.bytes("account"));
-    if (!clinic) return err(Problem{"BadWish", "allow whom?", ""});
+    if (!clinic) return err(Problem{"BadWish", "allow whom?", "name an account"});
     CLOISTER_TRY(const Called called, call(diagnosis::encode_allow(*clinic), w));
     if (called.opened.outcome == protocol::TaskOutcome::Ok) return {};
-    return err(Problem{"NotAllowed", "the contract refused to allow the clinic", ""});
+    return err(Problem{"NotAllowed", "the contract refused to allow the clinic",
+                       "only the contract's owner may"});
 }
 
 void write_scores(json::Writer& w, const std::vector<diagnosis::Score>& scores) {
@@ -160,7 +162,7 @@ Result<void, Problem> Party::score(json::Writer& w) {
     if (!scores)
         return err(Problem{"NotScored",
                            "the contract did not score: refusal " + std::to_string(refused.code),
-                           ""});
+                           "is the caller allowed, and the model trained?"});
     write_scores(w, *scores);
     w.key("first_record").string(first_line_);
     return {};
@@ -174,8 +176,8 @@ Result<void, Problem> Party::ask(const FlatJson& wish, json::Writer& w) {
     diagnosis::Refused refused;
     const auto scores = diagnosis::decode_scores(asked.answer.output, refused);
     if (!scores)
-        return err(
-            Problem{"NotScored", "the query was refused: " + std::to_string(refused.code), ""});
+        return err(Problem{"NotScored", "the query was refused: " + std::to_string(refused.code),
+                           "is the caller allowed, and the model trained?"});
     write_scores(w, *scores);
     w.key("sealed_query").hex(asked.sealed_query).key("reply").hex(asked.reply);
     w.key("sequence").number(asked.answer.statement.sequence.value);
@@ -211,7 +213,9 @@ int run(const Flags& flags) {
     if (!party) return print_error(Form::Json, party.error());
     for (std::string line; std::getline(std::cin, line);) {
         const auto wish = FlatJson::parse(line);
-        if (!wish) return print_error(Form::Json, {"BadWish", "not a JSON object", ""});
+        if (!wish)
+            return print_error(Form::Json, {"BadWish", "not a JSON object",
+                                            "only `cloister demo` talks to a party"});
         json::Writer w;
         w.begin_object();
         const auto done = party->perform(*wish, w);

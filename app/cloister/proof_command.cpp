@@ -23,7 +23,7 @@ Result<int, Problem> export_one(Form form, const Flags& flags) {
     if (!proof) return err(problem_of(proof.error()));
     const Bytes bytes = scale::encode(*proof);
     if (auto written = io::write_file_atomic(flags.file, bytes, io::FileMode::Public); !written) {
-        return err(problem_of(written.error(), "choose another -o FILE"));
+        return err(problem_of(written.error(), "choose another place with -o FILE"));
     }
     if (form == Form::Json) {
         json::Writer w;
@@ -60,10 +60,7 @@ std::string valid_json(const client::ProofVerdict& verdict) {
     json::Writer w;
     w.begin_object().key("valid").boolean(true).key("simulated").boolean(verdict.simulated);
     w.key("task").number(verdict.task.value).key("worker").hex(verdict.worker.view());
-    w.key("outcome").string(protocol::name_of(verdict.receipt.outcome));
-    w.key("measurement").hex(verdict.measurement.view()).key("block").number(verdict.block.value);
-    w.key("contract").hex(verdict.receipt.contract.view());
-    w.key("code_hash").hex(verdict.receipt.code_hash.view()).key("error").null().end_object();
+    w.key("error").null().end_object();
     return std::move(w).take();
 }
 
@@ -82,14 +79,16 @@ void print_valid(const client::ProofVerdict& verdict) {
 }
 
 int verify(Form form, const Flags& flags) {
-    if (flags.node.genesis.empty()) {
+    const std::string hash = or_environment(flags.node.genesis, "CLOISTER_GENESIS");
+    if (hash.empty()) {
         return print_usage_error(form, "a proof is checked against a genesis hash",
-                                 "--genesis HASH or CLOISTER_GENESIS");
+                                 "give --genesis HASH or set CLOISTER_GENESIS");
     }
-    const auto genesis = parse_fixed<BlockHash>(flags.node.genesis, "a genesis hash");
+    const auto genesis = parse_fixed<BlockHash>(hash, "a genesis hash");
     if (!genesis) return print_usage_error(form, genesis.error().message, genesis.error().hint);
     const auto bytes = read_input(flags.file, protocol::proof_file_bytes_max);
-    if (!bytes) return print_invalid(form, bytes.error());
+    if (!bytes)
+        return print_usage_error(form, bytes.error().message, "name a file of `proof export`");
     const auto verdict = client::verify_proof(*bytes, *genesis);
     if (!verdict) return print_invalid(form, problem_of(verdict.error()));
     if (form == Form::Json) {
@@ -119,10 +118,10 @@ void add_proof(CLI::App& app, Invocation& invocation) {
             return done ? *done : print_error(form, done.error());
         };
     });
-    CLI::App* check = proof->add_subcommand("verify", "offline; exit code 0: valid, 1: not");
+    CLI::App* check = proof->add_subcommand(
+        "verify", "offline; exit code 0: valid, 1: not, 64: nothing to judge");
     check->add_option("file", flags->file, "the proof")->required();
-    check->add_option("--genesis", flags->node.genesis, "hash of the chain's block 0")
-        ->envname("CLOISTER_GENESIS");
+    add_genesis_flag(*check, flags->node.genesis);
     check->footer("Example:\n  cloister proof verify task-7.proof --genesis $GENESIS");
     check->callback([&invocation, flags] {
         invocation.action = [&invocation, flags] {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/hex.hpp"
+#include "client_shell.hpp"
 #include "codec/json/writer.hpp"
 #include "commands.hpp"
 #include "key_file.hpp"
@@ -29,7 +30,7 @@ struct Flags {
 Result<io::HttpCall, Problem> url_of(const std::string& text) {
     auto call = io::parse_http_url(text);
     if (!call)
-        return err(Problem{"BadUrl", "not a URL: " + text, "http://127.0.0.1:9944, for example"});
+        return err(Problem{"BadUrl", "not a URL: " + text, "use one like http://127.0.0.1:9944"});
     return std::move(*call);
 }
 
@@ -41,7 +42,9 @@ Result<WorkerOptions, Problem> options_of(const Flags& flags) {
     }
     const auto bytes = base::from_hex(flags.genesis);
     const auto genesis = bytes ? BlockHash::from(*bytes) : std::nullopt;
-    if (!genesis) return err(Problem{"BadGenesis", "a genesis hash has 64 hexadecimal digits", ""});
+    if (!genesis)
+        return err(Problem{"BadGenesis", "a genesis hash has 64 hexadecimal digits",
+                           "`cloister dev` and `cloister node` print it"});
     options.agent.genesis = *genesis;
     if (flags.role == "gatekeeper") {
         options.agent.role = protocol::Role::Gatekeeper;
@@ -58,9 +61,11 @@ Result<WorkerOptions, Problem> options_of(const Flags& flags) {
 int run(Form form, const Flags& flags) {
     auto options = options_of(flags);
     if (!options) return print_error(form, options.error());
-    const auto operator_key = [&flags] {
-        return load_key(crypto::Scheme::Sr25519, flags.operator_key);
-    };
+    const std::string source = or_environment(flags.operator_key, "CLOISTER_OPERATOR");
+    if (source.empty())
+        return print_usage_error(form, "a worker signs as its operator, and none is named",
+                                 "give --operator FILE or set CLOISTER_OPERATOR");
+    const auto operator_key = [&source] { return load_key(crypto::Scheme::Sr25519, source); };
     io::EventLoop loop;
     const auto stop = [&loop](int) { loop.stop(); };
     loop.on_signal(SIGTERM, stop);
@@ -92,11 +97,9 @@ void add_worker(CLI::App& app, Invocation& invocation) {
     command->add_option("--enclave", flags->enclave, "absolute path of the enclave's program")
         ->required();
     command->add_option("--base-path", flags->base_path, "directory of sealed blobs")->required();
-    command
-        ->add_option("--operator", flags->operator_key,
-                     "the operator's key: a file, or //Name for development")
-        ->envname("CLOISTER_OPERATOR")
-        ->required();
+    command->add_option("--operator", flags->operator_key,
+                        "the operator's key: a file, or //Name for development; default: "
+                        "CLOISTER_OPERATOR");
     command->add_option("--listen", flags->port, "port for clients; 0 lets the system choose")
         ->capture_default_str();
     command->add_option("--endpoint", flags->endpoint,
@@ -104,7 +107,7 @@ void add_worker(CLI::App& app, Invocation& invocation) {
     command->add_option("--gatekeeper", flags->gatekeeper, "the gatekeeper's URL");
     command->add_option("--cluster", flags->cluster, "number of the cluster to serve")
         ->capture_default_str();
-    command->add_option("--role", flags->role, "")
+    command->add_option("--role", flags->role, "what the enclave is")
         ->check(CLI::IsMember({"worker", "gatekeeper"}))
         ->capture_default_str();
     command->callback([&invocation, flags] {

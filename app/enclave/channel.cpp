@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "base/secret.hpp"
 #include "codec/scale/scale.hpp"
 
 namespace cloister::app {
@@ -33,7 +34,11 @@ void Channel::write_some() {
         const ssize_t count = ::write(file_, frame.data() + written_, frame.size() - written_);
         if (count < 0) {
             if (errno == EINTR) continue;
-            if (errno != EAGAIN) broken_ = true;
+            if (errno == EPIPE) {
+                ended_ = true;
+            } else if (errno != EAGAIN) {
+                broken_ = true;
+            }
             return;
         }
         written_ += static_cast<std::size_t>(count);
@@ -66,7 +71,8 @@ std::optional<Bytes> Channel::take() {
         return std::nullopt;
     }
     if (rest.size() - prefix_bytes < size) {
-        // Whole frames were taken; what is left begins the next.
+        // Whole frames were taken; what is left begins the next. Frames carry keys.
+        base::wipe(incoming_.data(), taken_);
         incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken_));
         taken_ = 0;
         return std::nullopt;
@@ -74,6 +80,7 @@ std::optional<Bytes> Channel::take() {
     Bytes body = to_bytes(rest.subspan(prefix_bytes, size));
     taken_ += prefix_bytes + size;
     if (taken_ == incoming_.size()) {
+        base::wipe(incoming_.data(), incoming_.size());
         incoming_.clear();
         taken_ = 0;
     }

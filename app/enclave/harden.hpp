@@ -7,8 +7,9 @@
 
 namespace cloister::app {
 
-// No new privileges, no core dumps, no ptrace by others of the same user. Returns what could not be
-// had.
+// No new privileges, no core dumps, no ptrace by others of the same user, no access to any file by
+// its path (Landlock). Returns what could not be had. For the thread that calls and those that it
+// makes later: call it first.
 std::vector<std::string> harden_process();
 
 // From here on all threads may make only the listed system calls; any other fails with EPERM. No

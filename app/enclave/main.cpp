@@ -28,15 +28,22 @@ constexpr int host_malformed = 3;
 // The host reads slower than the enclave has to say: until it catches up it is not listened to.
 constexpr std::size_t outgoing_bytes_max = 96U << 20;
 
+void wipe(platform::SealKeyResponse& response) {
+    base::wipe(response.key.data(), response.key.size());
+}
+
 // Asks before anything else goes on; waits for the answer.
 std::optional<platform::EnclaveResponse> ask(Channel& channel,
                                              const platform::EnclaveRequest& request) {
     channel.send(scale::encode(request));
     for (;;) {
-        if (const auto frame = channel.take()) {
+        if (auto frame = channel.take()) {
             auto response = scale::decode<platform::EnclaveResponse>(*frame);
+            base::wipe(frame->data(), frame->size());
             if (!response) return std::nullopt;
-            return std::move(*response);
+            std::optional<platform::EnclaveResponse> out(*response);
+            if (auto* key = std::get_if<platform::SealKeyResponse>(&*response)) wipe(*key);
+            return out;
         }
         if (channel.broken() || channel.ended()) return std::nullopt;
         const short wanted = channel.wants_to_write() ? POLLIN | POLLOUT : POLLIN;
@@ -58,7 +65,7 @@ std::optional<enclave::Birth> be_born(Channel& channel) {
     if (measured == nullptr || sealing == nullptr) return std::nullopt;
     birth.measurement = measured->measurement;
     birth.seal_key = Secret<32>(sealing->key.view());
-    base::wipe(sealing->key.data(), sealing->key.size());
+    wipe(*sealing);
     return birth;
 }
 
@@ -82,7 +89,9 @@ class Shell {
             if (platform_.broken() || platform_.ended()) return platform_gone;
             if (host_.broken()) return host_malformed;
             if (!take_platform()) return platform_gone;
-            for (auto& result : runner_.take()) step(std::move(result));
+            for (app::Runner* runner : {&commands_, &queries_}) {
+                for (auto& result : runner->take()) step(std::move(result));
+            }
             if (!take_host()) return host_malformed;
             if (host_.ended()) return host_gone;
             if (clock_.now() >= enclave_.next_wake()) step(enclave::input::Tick{});
@@ -102,9 +111,10 @@ class Shell {
             const int in = listen ? POLLIN : 0;
             return static_cast<short>(in | (channel.wants_to_write() ? POLLOUT : 0));
         };
-        std::array<pollfd, 3> files{{{host_.file(), events(host_, !host_is_slow()), 0},
+        std::array<pollfd, 4> files{{{host_.file(), events(host_, !host_is_slow()), 0},
                                      {platform_.file(), events(platform_, true), 0},
-                                     {runner_.event_file(), POLLIN, 0}}};
+                                     {commands_.event_file(), POLLIN, 0},
+                                     {queries_.event_file(), POLLIN, 0}}};
         if (::poll(files.data(), files.size(), timeout_ms) <= 0) return;
         if ((files[0].revents & POLLOUT) != 0) host_.write_some();
         if ((files[0].revents & readable) != 0) host_.read_some();
@@ -153,7 +163,9 @@ class Shell {
                 platform_.send(scale::encode(platform::EnclaveRequest(
                     platform::QuoteRequest{platform::ReportData(need->report_data.view())})));
             } else {
-                runner_.submit(std::get<enclave::output::Execute>(output).execution);
+                const auto& execution = std::get<enclave::output::Execute>(output).execution;
+                const bool is_query = execution->kind() == enclave::Execution::Kind::Query;
+                (is_query ? queries_ : commands_).submit(execution);
             }
         }
     }
@@ -162,7 +174,9 @@ class Shell {
     enclave::Enclave enclave_;
     Channel host_;
     Channel& platform_;
-    app::Runner runner_;
+    // A long command delays no query, and no number of queries a command.
+    app::Runner commands_;
+    app::Runner queries_;
     std::deque<std::uint64_t> quotes_;
 };
 
@@ -178,6 +192,7 @@ int main() {
     if (!birth) return cannot_start;
     const contract::Engine engine{contract::Limits()};
     Shell shell(std::move(*birth), engine, channel);
+    missing.push_back("memfd_secret: long-term keys lie in ordinary pages, wiped after use");
     if (!app::restrict_system_calls()) missing.push_back("seccomp");
     shell.report(missing);
     return shell.run();

@@ -99,7 +99,8 @@ bool arrange(const ChildDescriptors& given) {
     sigemptyset(&none);
     ::signal(SIGPIPE, SIG_DFL);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::setsid();
+    // It stays in the platform's process group, whose Ctrl-C is the platform's to answer.
+    ::signal(SIGINT, SIG_IGN);
     // The enclave dies with the platform; the parent may have died before this took effect.
     const bool bound = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent;
     if (bound && ::chdir("/") == 0 && arrange(descriptors)) {

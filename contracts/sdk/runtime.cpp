@@ -82,13 +82,14 @@ void operator delete[](void*) noexcept {}
 void operator delete(void* pointer, std::size_t size) noexcept { release(pointer, size); }
 void operator delete[](void* pointer, std::size_t size) noexcept { release(pointer, size); }
 
-// Without these three, libc++ and libc bring standard output along, and its imports.
+// Without these, libc++ and libc bring standard output along, and its imports.
 _LIBCPP_BEGIN_NAMESPACE_STD
 [[noreturn]] void __libcpp_verbose_abort(const char*, ...) { __builtin_trap(); }
 _LIBCPP_END_NAMESPACE_STD
 
 extern "C" {
 [[noreturn]] void abort() { __builtin_trap(); }
+void __wasm_call_dtors() {}  // what the linker runs behind every export: libc's flushes files
 [[noreturn]] void abort_message(const char*, ...) { __builtin_trap(); }
 [[noreturn]] void __cxa_pure_virtual() { __builtin_trap(); }
 int __cxa_atexit(void (*)(void*), void*, void*) { return 0; }

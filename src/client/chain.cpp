@@ -18,6 +18,18 @@ Error bad_reply(std::string_view method) {
 
 std::string hex_text(ByteView bytes) { return '"' + base::to_hex_0x(bytes) + '"'; }
 
+// A block number as the RPC writes it, "0x1f"; nothing for anything else.
+std::optional<BlockNumber> height_of(std::string_view text) {
+    if (!text.starts_with("0x") || text.size() < 3 || text.size() > 10) return std::nullopt;
+    std::uint32_t number = 0;
+    for (const char c : text.substr(2)) {
+        const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit < 0) return std::nullopt;
+        number = (number << 4) | static_cast<std::uint32_t>(digit);
+    }
+    return BlockNumber(number);
+}
+
 std::string hex_array(const std::vector<Bytes>& items) {
     json::Writer w;
     w.begin_array();
@@ -97,18 +109,9 @@ Result<Pinned, Error> Chain::pin() {
     if (!light_) CLOISTER_CHECK(open());
     CLOISTER_TRY(const std::string head, call("chain_getFinalizedHead", "[]"));
     CLOISTER_TRY(const std::string json, call("chain_getHeader", '[' + head + ']'));
-    const auto text = text_value(member(json, "number").value_or("")).value_or("");
-    std::uint64_t height = 0;
-    for (const char c :
-         text.starts_with("0x") ? std::string_view(text).substr(2) : std::string_view()) {
-        height = height * 16 + static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-    }
-    if (height == 0) {
-        // Genesis needs no finality proof: its hash is the trust anchor.
-        pinned_ = Pinned{.header = light_->newest(), .hash = genesis_, .justification = {}};
-        return *pinned_;
-    }
-    CLOISTER_TRY(Pinned fresh, fetch(BlockNumber(static_cast<std::uint32_t>(height))));
+    const auto height = height_of(text_value(member(json, "number").value_or("")).value_or(""));
+    if (!height) return err(bad_reply("chain_getHeader"));
+    CLOISTER_TRY(Pinned fresh, fetch(*height));
     CLOISTER_CHECK(check_fresh(fresh));
     newest_seen_ = std::max(newest_seen_, fresh.header.number);
     pinned_ = std::move(fresh);
@@ -121,8 +124,11 @@ Result<Pinned, Error> Chain::pin_at(BlockNumber number) {
     return *pinned_;
 }
 
-// One finalised block with its proof checked. Precondition: number > 0.
+// One finalised block with its proof checked. Genesis needs none: its hash is the trust anchor.
 Result<Pinned, Error> Chain::fetch(BlockNumber number) {
+    if (number == BlockNumber(0)) {
+        return Pinned{.header = light_->newest(), .hash = genesis_, .justification = {}};
+    }
     CLOISTER_TRY(const std::string blocks, call("cloister_finalizedBlocks",
                                                 '[' + std::to_string(number.value - 1) + ",1,0]"));
     const std::string first = blocks.size() > 2 ? blocks.substr(1, blocks.size() - 2) : "{}";
@@ -131,7 +137,9 @@ Result<Pinned, Error> Chain::fetch(BlockNumber number) {
     if (!header_bytes || !justification_bytes) return err(bad_reply("cloister_finalizedBlocks"));
     const auto header = finality::parse_header(*header_bytes);
     const auto justification = finality::parse_justification(*justification_bytes);
-    if (!header || !justification) return err(bad_reply("cloister_finalizedBlocks"));
+    if (!header || !justification || header->number != number) {
+        return err(bad_reply("cloister_finalizedBlocks"));
+    }
     const BlockHash hash = finality::hash_of(*header);
     const auto verdict = finality::verify(*justification, {.hash = hash, .number = header->number},
                                           light_->authorities());

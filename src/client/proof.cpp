@@ -22,12 +22,12 @@ std::vector<Bytes> all_keys(TaskId task, const protocol::TaskResult& result,
                             const Measurement& measurement) {
     std::vector<Bytes> keys = task_keys(task);
     const protocol::Receipt& r = result.receipt;
-    for (Bytes& key : std::vector<Bytes>{
-             storage::tasks_batch(result.receipts_root), storage::tasks_accepted(r.cluster),
-             storage::tasks_accepted_root(r.cluster, r.sequence),
-             storage::contracts_contract(r.contract), storage::attestation_collateral(),
-             storage::attestation_policy(), storage::attestation_approved(measurement),
-             storage::timestamp_now()}) {
+    for (Bytes& key :
+         std::vector<Bytes>{storage::tasks_batch(result.receipts_root),
+                            storage::tasks_accepted_root(r.cluster, r.sequence),
+                            storage::contracts_contract(r.contract),
+                            storage::attestation_collateral(), storage::attestation_policy(),
+                            storage::attestation_approved(measurement), storage::timestamp_now()}) {
         keys.push_back(std::move(key));
     }
     return keys;
@@ -51,6 +51,14 @@ class State {
         return std::move(*value);
     }
 
+    // A file has one form: no node that these keys do not need. Else whoever carries it could add
+    // what he likes, and a changed file would still be called valid.
+    Result<void, Error> check_minimal(std::span<const Bytes> keys) const {
+        const auto all = proof_.get_all_strict(root_, keys);
+        if (!all) return invalid("storage proof", trie::name_of(all.error()));
+        return {};
+    }
+
   private:
     State(trie::Proof proof, const Hash256& root) : proof_(std::move(proof)), root_(root) {}
     trie::Proof proof_;
@@ -70,9 +78,11 @@ Result<Anchored, Error> check_finality(const protocol::ProofFile& file, const Bl
     if (!proof) return invalid("genesis", trie::name_of(proof.error()));
     const auto light = finality::LightClient::from_genesis(*genesis_header, genesis, *proof);
     if (!light) return invalid("genesis", finality::name_of(light.error()));
-    const auto root = proof->get(Hash256(genesis_header->state_root.view()),
-                                 storage::attestation_simulated_root());
-    if (!root) return invalid("genesis", "the proof says nothing about simulation");
+    const std::vector<Bytes> asked{finality::grandpa_authorities_key(),
+                                   storage::attestation_simulated_root()};
+    const auto values = proof->get_all_strict(Hash256(genesis_header->state_root.view()), asked);
+    if (!values) return invalid("genesis", trie::name_of(values.error()));
+    const std::optional<Bytes>& root = values->back();
 
     finality::AuthoritySet set = light->authorities();
     for (const auto& [header_bytes, justification_bytes] : file.authority_changes) {
@@ -80,7 +90,7 @@ Result<Anchored, Error> check_finality(const protocol::ProofFile& file, const Bl
         const auto justification = finality::parse_justification(justification_bytes);
         if (!header || !justification) return invalid("authority change", "does not decode");
         const finality::Target target{.hash = finality::hash_of(*header), .number = header->number};
-        const auto verdict = finality::verify(*justification, target, set);
+        const auto verdict = finality::verify_strict(*justification, target, set);
         if (!verdict) return invalid("authority change", finality::name_of(verdict.error()));
         const auto change = finality::scheduled_change_of(*header);
         if (!change || !*change || (*change)->delay != 0)
@@ -92,10 +102,10 @@ Result<Anchored, Error> check_finality(const protocol::ProofFile& file, const Bl
     if (!header || !justification)
         return invalid("finality", "header or justification does not decode");
     const finality::Target target{.hash = finality::hash_of(*header), .number = header->number};
-    const auto verdict = finality::verify(*justification, target, set);
+    const auto verdict = finality::verify_strict(*justification, target, set);
     if (!verdict) return invalid("finality", finality::name_of(verdict.error()));
     return Anchored{.header = *header,
-                    .simulated_root = *root ? Hash256::from(**root) : std::nullopt};
+                    .simulated_root = root ? Hash256::from(*root) : std::nullopt};
 }
 
 Result<void, Error> check_receipt(const protocol::ProofFile& file, const BlockHash& genesis,
@@ -157,6 +167,7 @@ Result<attest::Verdict, Error> check_quote(const State& state, const protocol::B
 }  // namespace
 
 Result<protocol::ProofFile, Error> export_proof(Chain& chain, TaskId task) {
+    chain.unpin();  // the result may be newer than what was looked at last
     CLOISTER_TRY(const auto first, chain.read_as<protocol::TaskResult>(storage::tasks_result(task),
                                                                        "the result of this task"));
     // The block that recorded the result: its collateral and its time are those that the quote was
@@ -221,6 +232,7 @@ Result<ProofVerdict, Error> verify_proof(ByteView bytes, const BlockHash& genesi
     if (root != result.receipt.root_after)
         return invalid("receipt", "its state root is not the accepted one");
     CLOISTER_TRY(const attest::Verdict verdict, check_quote(state, batch, anchored.simulated_root));
+    CLOISTER_CHECK(state.check_minimal(all_keys(file->task, result, verdict.claims.measurement)));
     return ProofVerdict{.simulated = verdict.simulated,
                         .task = file->task,
                         .worker = result.receipt.worker,

@@ -49,6 +49,14 @@ Result<protocol::Session, Error> check_session(Chain& chain, ByteView session_by
         return err(Error{Code::NotOnChain, "the worker is not in the contract's cluster",
                          "ask another worker"});
     }
+    // A registration outlives the approval of its program: what governance removed gets no more
+    // plaintext.
+    CLOISTER_TRY(const auto approval,
+                 chain.read(storage::attestation_approved(worker.measurement)));
+    if (!approval) {
+        return err(Error{Code::NotOnChain, "the worker's enclave program is no longer approved",
+                         "ask another worker"});
+    }
     return std::move(*session);
 }
 

@@ -22,7 +22,7 @@ struct Limits {
     std::uint32_t memory_pages_max = 1024;    // 64 KiB each
     std::size_t value_bytes_max = 16U << 20;  // one storage value
     std::size_t key_bytes_max = 128;          // one storage key
-    std::size_t state_bytes_max = 64U << 20;  // one contract's keys and values together
+    std::size_t state_bytes_max = 64U << 20;  // one contract's state, by bytes_of_entry
     std::size_t input_bytes_max = 1U << 20;
     std::size_t output_bytes_max = 1U << 20;
     std::size_t events_bytes_max = 64U << 10;  // debug messages and events of one call
@@ -54,6 +54,13 @@ constexpr Outcome scale_last(Outcome) { return Outcome::StateTooLarge; }
 std::string_view name_of(Outcome outcome);
 
 using State = std::map<Bytes, Bytes>;  // one contract's private state, by raw storage key
+
+// What an entry counts for in every limit: its bytes and what it costs in memory besides them, so
+// that many tiny entries are as dear as they are.
+inline constexpr std::size_t entry_overhead_bytes = 128;
+constexpr std::size_t bytes_of_entry(std::size_t key_bytes, std::size_t value_bytes) {
+    return key_bytes + value_bytes + entry_overhead_bytes;
+}
 
 // What the contract may know about this run. All of it is equal on every replica.
 struct Context {

@@ -168,6 +168,19 @@ TEST_F(Trouble, DeepRecursionTraps) {
     EXPECT_EQ(call(message("recurse", std::uint64_t{1})).outcome, Outcome::Trapped);
 }
 
+TEST(Storage, ManyTinyEntriesMeetTheLimitForWhatTheyCost) {
+    Limits limits;
+    limits.state_bytes_max = 64U << 10;
+    const Engine small{limits};
+    Instance trouble(small, contract_wasm("trouble"));
+    trouble.deploy(message("new"));
+    const auto hoard = [&](std::uint32_t n) {
+        return trouble.call(message("hoard", n, std::uint32_t{1})).outcome;
+    };
+    EXPECT_EQ(hoard(400), Outcome::Returned);
+    EXPECT_EQ(hoard(600), Outcome::StateTooLarge);
+}
+
 TEST_F(Trouble, StorageAboveItsLimitsIsStateTooLarge) {
     const std::uint32_t megabyte = 1U << 20;
     const Answer fits = call(message("hoard", std::uint32_t{8}, megabyte));

@@ -17,7 +17,7 @@ std::optional<ByteView> Host::find(const Bytes& key) const {
 std::size_t Host::state_bytes() {
     if (!state_bytes_) {
         std::size_t total = 0;
-        for (const auto& [key, value] : state) total += key.size() + value.size();
+        for (const auto& [key, value] : state) total += bytes_of_entry(key.size(), value.size());
         state_bytes_ = total;
     }
     return *state_bytes_;
@@ -25,8 +25,9 @@ std::size_t Host::state_bytes() {
 
 bool Host::store(Bytes key, ByteView value) {
     const std::optional<ByteView> old = find(key);
-    const std::size_t without_old = state_bytes() - (old ? key.size() + old->size() : 0);
-    const std::size_t total = without_old + key.size() + value.size();
+    const std::size_t without_old =
+        state_bytes() - (old ? bytes_of_entry(key.size(), old->size()) : 0);
+    const std::size_t total = without_old + bytes_of_entry(key.size(), value.size());
     if (total > limits.state_bytes_max) return false;
     state_bytes_ = total;
     writes.insert_or_assign(std::move(key), to_bytes(value));
@@ -36,7 +37,7 @@ bool Host::store(Bytes key, ByteView value) {
 void Host::remove(const Bytes& key) {
     const std::optional<ByteView> old = find(key);
     if (!old) return;
-    state_bytes_ = state_bytes() - key.size() - old->size();
+    state_bytes_ = state_bytes() - bytes_of_entry(key.size(), old->size());
     if (state.contains(key)) {
         writes.insert_or_assign(key, std::nullopt);
     } else {

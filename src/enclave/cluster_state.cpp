@@ -11,6 +11,11 @@ namespace {
 constexpr std::uint8_t storage_marker = 0;
 constexpr std::uint8_t code_marker = 1;
 constexpr std::size_t slack_bytes = 1U << 20;
+constexpr std::size_t node_overhead_bytes = 96;  // of a node in the map
+
+std::size_t bytes_of_node(const Hash256& hash, const Bytes& node) {
+    return hash.size() + node.size() + node_overhead_bytes;
+}
 
 Bytes storage_key(const ContractId& contract, const Bytes& key) {
     return concat(contract.view(), std::array{storage_marker}, key);
@@ -31,7 +36,10 @@ trie::Changes all_of(const Contracts& contracts) {
 std::size_t bytes_of(const Contracts& contracts) {
     std::size_t sum = 0;
     for (const auto& [id, memory] : contracts) {
-        for (const auto& [key, value] : memory->storage) sum += key.size() + value.size();
+        sum += contract_overhead_bytes;
+        for (const auto& [key, value] : memory->storage) {
+            sum += contract::bytes_of_entry(key.size(), value.size());
+        }
     }
     return sum;
 }
@@ -47,6 +55,17 @@ struct StoredContract {
 ContractMemory::~ContractMemory() {
     for (auto& [key, value] : storage) base::wipe(value.data(), value.size());
 }
+
+namespace {
+
+void wipe_nodes(trie::NodeMap& nodes) {
+    for (auto& [hash, node] : nodes) base::wipe(node.data(), node.size());
+    nodes.clear();
+}
+
+}  // namespace
+
+ClusterState::~ClusterState() { wipe_nodes(nodes_); }
 
 const ContractMemory* Snapshot::find(const ContractId& contract) const {
     const auto found = contracts->find(contract);
@@ -74,12 +93,15 @@ void ClusterState::forget_before(Sequence sequence) {
 bool ClusterState::fits(const StateChange& change) const {
     std::size_t bytes = newest().bytes;
     const ContractMemory* memory = newest().find(change.contract);
+    if (memory == nullptr) bytes += contract_overhead_bytes;
     for (const auto& [key, value] : change.writes) {
         if (memory != nullptr) {
             const auto old = memory->storage.find(key);
-            if (old != memory->storage.end()) bytes -= key.size() + old->second.size();
+            if (old != memory->storage.end()) {
+                bytes -= contract::bytes_of_entry(key.size(), old->second.size());
+            }
         }
-        if (value) bytes += key.size() + value->size();
+        if (value) bytes += contract::bytes_of_entry(key.size(), value->size());
     }
     return bytes <= cluster_bytes_max;
 }
@@ -94,6 +116,7 @@ const Snapshot& ClusterState::commit(const std::optional<StateChange>& change) {
         auto memory = old != nullptr ? std::make_shared<ContractMemory>(*old)
                                      : std::make_shared<ContractMemory>();
         trie::Changes changes;
+        if (old == nullptr) after.bytes += contract_overhead_bytes;
         if (change->instantiated) {
             memory->code = *change->instantiated;
             changes.emplace(code_key(change->contract), to_bytes(memory->code.view()));
@@ -101,14 +124,14 @@ const Snapshot& ClusterState::commit(const std::optional<StateChange>& change) {
         for (const auto& [key, value] : change->writes) {
             const auto was = memory->storage.find(key);
             if (was != memory->storage.end()) {
-                after.bytes -= key.size() + was->second.size();
+                after.bytes -= contract::bytes_of_entry(key.size(), was->second.size());
                 base::wipe(was->second.data(), was->second.size());
                 memory->storage.erase(was);
             } else if (!value) {
                 continue;  // removing what is not there changes nothing
             }
             if (value) {
-                after.bytes += key.size() + value->size();
+                after.bytes += contract::bytes_of_entry(key.size(), value->size());
                 memory->storage.emplace(key, *value);
             }
             changes.emplace(storage_key(change->contract, key), value);
@@ -161,14 +184,14 @@ void ClusterState::update_root(const trie::Changes& changes, const Contracts& co
     if (!updated) return rebuild(contracts);
     root_ = updated->root;
     for (auto& [hash, node] : updated->created) {
-        node_bytes_ += hash.size() + node.size();
+        node_bytes_ += bytes_of_node(hash, node);
         nodes_.insert_or_assign(hash, std::move(node));
     }
     if (node_bytes_ > 4 * state_bytes + slack_bytes) rebuild(contracts);
 }
 
 void ClusterState::rebuild(const Contracts& contracts) {
-    nodes_.clear();
+    wipe_nodes(nodes_);
     node_bytes_ = 0;
     root_ = trie::empty_root();
     const auto nothing = [](const Hash256&) { return std::optional<Bytes>(); };
@@ -176,7 +199,7 @@ void ClusterState::rebuild(const Contracts& contracts) {
     CLOISTER_ASSERT(whole.has_value());
     root_ = whole->root;
     nodes_ = std::move(whole->created);
-    for (const auto& [hash, node] : nodes_) node_bytes_ += hash.size() + node.size();
+    for (const auto& [hash, node] : nodes_) node_bytes_ += bytes_of_node(hash, node);
 }
 
 SecretBytes encode_contracts(const Contracts& contracts) {

@@ -19,7 +19,10 @@
 
 namespace cloister::enclave {
 
+// By contract::bytes_of_entry, and contract_overhead_bytes for each contract: what a state costs in
+// memory, and more than it has when it is sealed.
 inline constexpr std::size_t cluster_bytes_max = 64U << 20;
+inline constexpr std::size_t contract_overhead_bytes = 512;
 
 // One instantiated contract. Its values are wiped when the last holder lets go.
 struct ContractMemory {
@@ -37,7 +40,7 @@ struct Snapshot {
     std::shared_ptr<const Contracts> contracts = std::make_shared<const Contracts>();
     Hash256 root;
     Hash256 blinded;
-    std::size_t bytes = 0;  // keys and values of all contracts
+    std::size_t bytes = 0;  // of all contracts, as cluster_bytes_max counts
     const ContractMemory* find(const ContractId& contract) const;
 };
 
@@ -51,6 +54,9 @@ struct StateChange {
 class ClusterState {
   public:
     ClusterState(const ClusterId& cluster, const Secret<32>& commitment_key);
+    ClusterState(const ClusterState&) = delete;
+    ClusterState& operator=(const ClusterState&) = delete;
+    ~ClusterState();  // wipes
 
     const Snapshot& newest() const { return snapshots_.rbegin()->second; }
     const Snapshot* at(Sequence sequence) const;

@@ -52,8 +52,19 @@ TEST(ClusterState, EarlierSnapshotsStayAsTheyWere) {
 
 TEST(ClusterState, AboveTheClustersLimitNothingFits) {
     ClusterState state(cluster, secret());
-    EXPECT_TRUE(state.fits(change(1, {{one(1), Bytes(cluster_bytes_max - 1)}})));
-    EXPECT_FALSE(state.fits(change(1, {{one(1), Bytes(cluster_bytes_max)}})));
+    const std::size_t room =
+        cluster_bytes_max - contract_overhead_bytes - contract::bytes_of_entry(1, 0);
+    EXPECT_TRUE(state.fits(change(1, {{one(1), Bytes(room)}})));
+    EXPECT_FALSE(state.fits(change(1, {{one(1), Bytes(room + 1)}})));
+}
+
+TEST(ClusterState, TinyEntriesAndEmptyContractsCountForWhatTheyCost) {
+    ClusterState state(cluster, secret());
+    StateChange c = change(1, {});
+    c.instantiated = CodeHash();
+    for (std::uint32_t n = 0; n < 1000; ++n) c.writes.emplace(scale::encode(n), Bytes());
+    EXPECT_EQ(state.commit(c).bytes, contract_overhead_bytes + 1000 * (4 + 128));
+    EXPECT_GT(state.newest().bytes, encode_contracts(*state.newest().contracts).size());
 }
 
 TEST(SealedState, OpensAsItWasAndNotOtherwise) {

@@ -19,8 +19,8 @@ Bytes task_context(const Core& core, const Command& command) {
 
 }  // namespace
 
-std::optional<Command> read_command(Core& core, KeyRing& keys, Modules& modules,
-                                    Sequence sequence) {
+std::optional<Command> read_command(Core& core, KeyRing& keys, Modules& modules, Sequence sequence,
+                                    bool is_next) {
     const ClusterId& cluster = core.mission->cluster;
     const auto assignment = core.reads.get<protocol::Assignment>(
         core.view->at, storage::tasks_assignment(cluster, sequence));
@@ -30,27 +30,32 @@ std::optional<Command> read_command(Core& core, KeyRing& keys, Modules& modules,
     const TaskId task = assignment.value->task;
     const auto record =
         core.reads.get<protocol::RequestRecord>(*assigned, storage::tasks_request(task));
-    const auto input = core.reads.get<Bytes>(*assigned, storage::tasks_input(task));
     const auto time = core.reads.get<UnixMillis>(*assigned, storage::timestamp_now());
-    if (!record.ready || !record.value || !input.ready || !time.ready) return std::nullopt;
+    if (!record.ready || !record.value) return std::nullopt;
+    const bool is_large = record.value->sealed_input_bytes > ahead_input_bytes_max;
+    Read<Bytes> input;
+    if (!is_large || is_next) {
+        input = core.reads.get<Bytes>(*assigned, storage::tasks_input(task),
+                                      is_large ? Ask::Large : Ask::Own);
+    }
     const ContractId& contract = record.value->contract;
     auto info =
         core.reads.get<protocol::ContractInfo>(*assigned, storage::contracts_contract(contract));
-    if (!info.ready) return std::nullopt;
+    if (!info.ready || !time.ready) return std::nullopt;
     if (info.value && info.value->cluster != cluster) info.value.reset();
-    Command command{*assignment.value,
-                    *assigned,
-                    time.value.value_or(UnixMillis()),
-                    *record.value,
-                    input.value.value_or(Bytes()),
-                    std::move(info.value),
-                    nullptr};
-    if (!command.info) return command;
-    const auto module = modules.get(core, *assigned, command.info->code_hash);
-    const bool has_keys = keys.contract(contract) != nullptr;
-    if (!module.ready || !has_keys) return std::nullopt;
-    command.module = module.value.value_or(nullptr);
-    return command;
+    // All is asked for before the first that is missing ends the attempt.
+    const auto code = is_next ? Modules::Code::May : Modules::Code::MayNot;
+    const auto module = info.value ? modules.get(core, *assigned, info.value->code_hash, code)
+                                   : Read<std::shared_ptr<const contract::Module>>{true, {}};
+    const bool has_keys = !info.value || keys.contract(contract) != nullptr;
+    if (!input.ready || !module.ready || !has_keys) return std::nullopt;
+    return Command{*assignment.value,
+                   *assigned,
+                   time.value.value_or(UnixMillis()),
+                   *record.value,
+                   input.value.value_or(Bytes()),
+                   std::move(info.value),
+                   module.value.value_or(nullptr)};
 }
 
 Opened open_command(const Core& core, const Command& command, const ContractKeys* keys,
@@ -98,6 +103,7 @@ Execution::Job job_of(const Core& core, const Command& command, const ContractKe
         concat(view_of(protocol::domain::randomness), task_context(core, command)));
     const bool deploys = record.kind == RequestKind::Instantiate;
     return {
+        .kind = Execution::Kind::Command,
         .module = command.module,
         .context = context,
         .state = std::move(storage),

@@ -19,8 +19,13 @@ struct Command {
     std::shared_ptr<const contract::Module> module;  // nullptr: no code that runs
 };
 
-// Nothing while reads or keys are missing. Needs core.view.
-std::optional<Command> read_command(Core& core, KeyRing& keys, Modules& modules, Sequence sequence);
+// Inputs above this are read only when their command is the next.
+inline constexpr std::uint32_t ahead_input_bytes_max = 32U << 10;
+
+// Nothing while reads or keys are missing. Needs core.view. A command that is not the next leaves
+// large input and code unread, so that the values of a full block never come all at once.
+std::optional<Command> read_command(Core& core, KeyRing& keys, Modules& modules, Sequence sequence,
+                                    bool is_next);
 
 // A command ready to run, or its outcome where it comes to no run.
 using Opened = Result<SecretBytes, protocol::TaskOutcome>;

@@ -69,6 +69,7 @@ class Core {
     Measurement measurement;
     Identity identity;
 
+    std::uint64_t step = 0;  // counts Enclave::step
     Instant now;
     Instant wake;
     Outbox out;

@@ -216,6 +216,7 @@ Enclave::~Enclave() = default;
 
 void Enclave::step(Instant now, const Input& input, std::vector<Output>& out) {
     Core& core = impl_->core;
+    ++core.step;
     core.now = std::max(core.now, now);
     core.wake = Instant(core.now.value + idle_ms);
     core.out.bind(&out);

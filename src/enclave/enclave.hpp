@@ -24,7 +24,10 @@ namespace cloister::enclave {
 // else.
 class Execution {
   public:
+    // Neither kind may hold up the other: the shell runs each on a thread of its own.
+    enum class Kind : std::uint8_t { Command, Query };
     struct Job {
+        Kind kind = Kind::Command;
         std::shared_ptr<const contract::Module> module;
         contract::Context context;
         std::shared_ptr<const contract::State> state;
@@ -34,6 +37,7 @@ class Execution {
     };
     Execution(std::uint64_t id, const contract::Engine& engine, Job job);
     std::uint64_t id() const { return id_; }
+    Kind kind() const { return job_.kind; }
     contract::Run run() const;  // may be called from any thread, once
 
   private:

@@ -10,13 +10,15 @@ void Executor::advance(Core& core, KeyRing& keys, Modules& modules, ClusterState
     state.forget_before(accepted);
     // A command that ends without a run makes room for the next in the same step.
     for (;;) {
-        const Sequence first = state.newest().sequence.next();
+        // The one that runs is read already.
+        const Sequence first = running_ ? running_->command.assignment.sequence.next()
+                                        : state.newest().sequence.next();
         commands_.erase(commands_.begin(), commands_.lower_bound(first));
         reading_.clear();
         for (Sequence n = first; n < core.view->next_sequence && n.value < first.value + read_ahead;
              n = n.next()) {
             if (commands_.contains(n)) continue;
-            auto command = read_command(core, keys, modules, n);
+            auto command = read_command(core, keys, modules, n, n == first);
             if (command) {
                 commands_.emplace(n, std::move(*command));
                 continue;

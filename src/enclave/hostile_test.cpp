@@ -425,6 +425,19 @@ TEST_F(Refusals, AMeasurementInItsNoticePeriodOrRemovedGetsNoKeys) {
     EXPECT_EQ(ask([](auto&) {}), expected);
 }
 
+TEST(Hostile, AnApprovalThatClaimsNoNoticeStillWaitsForThePeriodOfGenesis) {
+    World world(30);  // the approval is block 1's, with keys_from 0
+    world.add(10, protocol::Role::Gatekeeper);
+    Machine& worker = world.add(20, protocol::Role::Worker);
+    const auto has_keys = [&] { return worker.status && worker.status->has_keys; };
+    EXPECT_FALSE(world.until(has_keys, 60));
+    EXPECT_TRUE(world.machines[0]->logged("KeyRequestRefused"));
+    while (world.chain.height() < 30) world.chain.seal_block();
+    EXPECT_FALSE(world.until(has_keys, 60));
+    world.chain.seal_block();
+    EXPECT_TRUE(world.until(has_keys, 60));
+}
+
 TEST_F(Refusals, ARevokedWorkerGetsNoKeys) {
     world.chain.put(storage::registry_operator_worker(worker().operator_account),
                     scale::encode(WorkerId()));

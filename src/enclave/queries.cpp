@@ -86,7 +86,21 @@ std::optional<QueryError> Queries::judge(Core& core, const protocol::Query& quer
     return std::nullopt;
 }
 
+void Queries::refuse_late_runs(Core& core) {
+    for (auto& [id, running] : running_) {
+        if (running.refused) continue;
+        if (core.now < running.until) {
+            core.wake_at(running.until);
+            continue;
+        }
+        refuse(core, running.host_id, QueryError::NotReady);
+        running.refused = true;
+    }
+}
+
 void Queries::advance(Core& core, const QueryGround& ground) {
+    refuse_late_runs(core);
+    reading_code_ = false;
     for (auto waiting = waiting_.begin(); waiting != waiting_.end();) {
         Progress progress = start(core, ground, *waiting);
         if (progress == Progress::Wait && core.now >= waiting->until) {
@@ -121,8 +135,12 @@ Queries::Progress Queries::start(Core& core, const QueryGround& ground, Waiting&
     }
     const auto contract = snapshot->contracts->find(waiting.query.contract);
     if (contract == snapshot->contracts->end()) return refused(QueryError::NoSuchContract);
-    const auto module = ground.modules.get(core, view.at, contract->second->code);
-    if (!module.ready) return Progress::Wait;
+    const auto code = reading_code_ ? Modules::Code::MayNot : Modules::Code::May;
+    const auto module = ground.modules.get(core, view.at, contract->second->code, code);
+    if (!module.ready) {
+        reading_code_ = true;
+        return Progress::Wait;
+    }
     if (!module.value) return refused(QueryError::NoSuchContract);
     contract::Context context;
     context.contract = waiting.query.contract;
@@ -142,7 +160,8 @@ Queries::Progress Queries::start(Core& core, const QueryGround& ground, Waiting&
                                               view.time,
                                               snapshot->blinded,
                                               core.identity.worker()};
-    Execution::Job job{.module = *module.value,
+    Execution::Job job{.kind = Execution::Kind::Query,
+                       .module = *module.value,
                        .context = context,
                        .state = std::shared_ptr<const contract::State>(contract->second,
                                                                        &contract->second->storage),
@@ -150,7 +169,11 @@ Queries::Progress Queries::start(Core& core, const QueryGround& ground, Waiting&
                        .input = SecretBytes(std::move(waiting.query.message)),
                        .gas_limit = gas_limit};
     const std::uint64_t id = core.next_id();
-    running_.emplace(id, Running{waiting.id, std::move(waiting.context), statement});
+    running_.emplace(id, Running{.host_id = waiting.id,
+                                 .context = std::move(waiting.context),
+                                 .statement = statement,
+                                 .until = Instant(core.now.value + run_ms)});
+    core.wake_at(Instant(core.now.value + run_ms));
     core.out.put(
         output::Execute{std::make_shared<const Execution>(id, core.engine, std::move(job))});
     return Progress::Done;
@@ -161,6 +184,7 @@ bool Queries::executed(Core& core, const QueryGround& ground, const input::Execu
     if (found == running_.end()) return false;
     Running running = std::move(found->second);
     running_.erase(found);
+    if (running.refused) return true;
     // The run may have outlived the ticket or the registration.
     if (!core.registered) {
         refuse(core, running.host_id, QueryError::NotRegistered);
@@ -195,7 +219,9 @@ void Queries::answer(Core& core, Running& running, contract::Run run) {
 
 void Queries::stop(Core& core) {
     for (const Waiting& waiting : waiting_) refuse(core, waiting.id, QueryError::Stopped);
-    for (const auto& [id, running] : running_) refuse(core, running.host_id, QueryError::Stopped);
+    for (const auto& [id, running] : running_) {
+        if (!running.refused) refuse(core, running.host_id, QueryError::Stopped);
+    }
     waiting_.clear();
     running_.clear();
 }

@@ -28,6 +28,7 @@ class Queries {
     static constexpr std::size_t running_max = 4;
     static constexpr std::size_t nonces_max = 65'536;  // then a new session begins
     static constexpr std::uint64_t wait_ms = 3000;
+    static constexpr std::uint64_t run_ms = 5000;  // in the runner's queue and running
     static constexpr Gas gas_limit{std::uint64_t{1} << 30};
 
     void accept(Core& core, const protocol::input::Query& message);
@@ -50,16 +51,20 @@ class Queries {
         std::uint64_t host_id = 0;
         crypto::HpkeContext context;
         protocol::AnswerStatement statement;  // all but the answer's hash
+        Instant until;
+        bool refused = false;  // and yet it counts until the runner is done with it
     };
     // Why it cannot be accepted, by the query alone.
     std::optional<protocol::QueryError> judge(Core& core, const protocol::Query& query);
     enum class Progress : std::uint8_t { Wait, Done };
     Progress start(Core& core, const QueryGround& ground, Waiting& waiting);
+    void refuse_late_runs(Core& core);
     void answer(Core& core, Running& running, contract::Run run);
 
     std::deque<Waiting> waiting_;
     std::map<std::uint64_t, Running> running_;
     std::set<Nonce32> nonces_;
+    bool reading_code_ = false;  // in this advance: one code at a time
 };
 
 }  // namespace cloister::enclave

@@ -4,16 +4,21 @@
 
 namespace cloister::enclave {
 
-const std::optional<Bytes>* Reads::find(const At& at, const Bytes& key) {
+const std::optional<Bytes>* Reads::find(const At& at, const Bytes& key, Ask ask) {
     auto block = blocks_.find(at.hash);
     if (block == blocks_.end()) {
         if (blocks_.size() >= blocks_max) return nullptr;
-        block = blocks_.emplace(at.hash, Block{at.root, {}, std::nullopt}).first;
+        block = blocks_.emplace(at.hash, Block{at.root, {}, 0}).first;
     }
-    auto slot = block->second.slots.find(key);
-    if (slot == block->second.slots.end()) {
-        if (block->second.slots.size() >= keys_max) return nullptr;
-        slot = block->second.slots.emplace(key, Slot{}).first;
+    auto& [root, slots, strangers] = block->second;
+    auto slot = slots.find(key);
+    if (slot == slots.end()) {
+        const bool strange = ask == Ask::Stranger;
+        if (strange ? strangers >= strangers_max : slots.size() - strangers >= keys_max)
+            return nullptr;
+        slot = slots.emplace(key, Slot{}).first;
+        slot->second.ask = ask;
+        strangers += strange ? 1 : 0;
     }
     slot->second.wanted_in = pass_;
     return slot->second.proven ? &slot->second.value : nullptr;
@@ -31,55 +36,87 @@ void Reads::accept(const protocol::input::Proof& message, Outbox& out) {
     if (block == blocks_.end()) return out.log("UnaskedProof", base::to_hex(message.block.view()));
     const auto proof = trie::Proof::from_nodes(message.nodes);
     if (!proof) return out.log("BadStorageProof", std::string(trie::name_of(proof.error())));
-    std::size_t missing = 0;
-    std::size_t proven = 0;
+    std::map<std::uint64_t, std::size_t> missing;  // by the message that asked
+    std::set<std::uint64_t> answered;
     for (auto& [key, slot] : block->second.slots) {
         if (slot.proven) continue;
         auto value = proof->get(block->second.root, key);
         if (!value) {
-            if (slot.asked) ++missing;
+            if (slot.asked_at) ++missing[slot.asked_with];
             continue;
         }
         slot.value = std::move(*value);
         slot.proven = true;
-        ++proven;
+        answered.insert(slot.asked_with);
     }
-    if (missing > 0) {
-        out.log("PartialProof", std::to_string(missing) + " asked keys are not covered");
-    } else if (proven == 0) {
-        out.log("UnaskedProof", base::to_hex(message.block.view()));
+    if (answered.empty() && missing.empty()) {
+        return out.log("UnaskedProof", base::to_hex(message.block.view()));
+    }
+    // Other messages are still to be answered; one answered in part is the host's fault.
+    std::size_t left_out = 0;
+    for (const auto& [asked_with, count] : missing) {
+        if (answered.empty() || answered.contains(asked_with)) left_out += count;
+    }
+    if (left_out > 0) {
+        out.log("PartialProof", std::to_string(left_out) + " asked keys are not covered");
+    }
+}
+
+void Reads::forget_unwanted(Block& block) const {
+    std::erase_if(block.slots, [this](const auto& entry) {
+        const Slot& slot = entry.second;
+        return (!slot.proven || slot.ask != Ask::Own) && slot.wanted_in != pass_;
+    });
+    block.strangers = static_cast<std::size_t>(std::ranges::count_if(
+        block.slots, [](const auto& entry) { return entry.second.ask == Ask::Stranger; }));
+}
+
+void Reads::ask(const BlockHash& hash, Block& block, Instant now, Outbox& out) {
+    std::vector<Bytes> keys;
+    const auto send = [&] {
+        if (!keys.empty()) out.host(protocol::output::NeedProof{hash, std::exchange(keys, {})});
+        ++messages_;
+    };
+    send();
+    for (auto& [key, slot] : block.slots) {
+        if (!wanted(slot) || slot.ask == Ask::Large) continue;
+        if (slot.asked_at && now.value < slot.asked_at->value + again_ms) continue;
+        // Asked again, it still belongs to the message that asked first: its answer may yet come.
+        if (!slot.asked_at) slot.asked_with = messages_;
+        slot.asked_at = now;
+        keys.push_back(key);
+        if (keys.size() >= message_keys_max) send();
+    }
+    send();
+    for (auto& [key, slot] : block.slots) {
+        if (!wanted(slot) || slot.ask != Ask::Large) continue;
+        if (slot.asked_at && now.value < slot.asked_at->value + again_ms) continue;
+        if (!slot.asked_at) slot.asked_with = messages_;
+        slot.asked_at = now;
+        keys.push_back(key);
+        send();
     }
 }
 
 std::optional<Instant> Reads::flush(Instant now, Outbox& out) {
     std::optional<Instant> wake;
     for (auto& [hash, block] : blocks_) {
-        // Unproven keys that nobody wants any more are dropped, so that they cost nothing.
-        std::erase_if(block.slots, [this](const auto& entry) {
-            return !entry.second.proven && entry.second.wanted_in != pass_;
-        });
-        std::vector<Bytes> keys;
-        bool fresh = false;
-        for (auto& [key, slot] : block.slots) {
+        forget_unwanted(block);
+        ask(hash, block, now, out);
+        for (const auto& [key, slot] : block.slots) {
             if (!wanted(slot)) continue;
-            keys.push_back(key);
-            fresh = fresh || !slot.asked;
+            const Instant again(slot.asked_at->value + again_ms);
+            wake = wake ? std::min(*wake, again) : again;
         }
-        if (keys.empty()) continue;
-        const bool late = block.asked_at && now.value >= block.asked_at->value + again_ms;
-        if (fresh || late) {
-            for (auto& [key, slot] : block.slots) slot.asked = slot.asked || wanted(slot);
-            block.asked_at = now;
-            out.host(protocol::output::NeedProof{hash, std::move(keys)});
-        }
-        const Instant again(block.asked_at->value + again_ms);
-        wake = wake ? std::min(*wake, again) : again;
     }
     return wake;
 }
 
 void Reads::keep_only(const std::set<BlockHash>& blocks) {
-    std::erase_if(blocks_, [&](const auto& entry) { return !blocks.contains(entry.first); });
+    const auto looked_at = [this](const auto& entry) { return entry.second.wanted_in == pass_; };
+    std::erase_if(blocks_, [&](const auto& entry) {
+        return !blocks.contains(entry.first) && std::ranges::none_of(entry.second.slots, looked_at);
+    });
 }
 
 }  // namespace cloister::enclave

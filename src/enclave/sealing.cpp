@@ -16,6 +16,11 @@ Secret<32> key_of(const Secret<32>& state_key, const SealedHeader& header) {
                                          scale::encode(header.cluster, header.sequence, purpose)));
 }
 
+// A state at its limit fits into the host's message: SCALE's lengths (at most 10 bytes an entry, 79
+// a contract) are below what the limit counts beside the bytes.
+static_assert(contract::entry_overhead_bytes > 10 && contract_overhead_bytes > 79);
+static_assert(cluster_bytes_max + 4096 < protocol::host_message_bytes_max);
+
 std::string sequence_text(Sequence sequence) {
     return "sequence " + std::to_string(sequence.value);
 }

@@ -47,7 +47,7 @@ Bytes counter_wasm() {
 Secret<32> secret_of(std::uint8_t fill) { return Secret<32>(ByteView(Bytes(32, fill))); }
 AccountId account(std::uint8_t number) { return AccountId(ByteView(Bytes(32, number))); }
 
-Chain::Chain(const platform::Platform& platform, std::uint8_t mark)
+Chain::Chain(const platform::Platform& platform, std::uint8_t mark, std::uint32_t notice_blocks)
     : platform_(&platform), validator_(secret_of(91)), reply_key_(secret_of(92)) {
     const std::vector<finality::Authority> authorities{{validator_.public_key(), 1}};
     put(finality::grandpa_authorities_key(), scale::encode(std::uint8_t{1}, authorities));
@@ -58,6 +58,7 @@ Chain::Chain(const platform::Platform& platform, std::uint8_t mark)
     policy.statuses = {attest::TcbStatus::UpToDate};
     put(storage::attestation_policy(), scale::encode(policy));
     put(Bytes{mark}, Bytes{mark});
+    put(storage::prefix("Attestation", "NoticePeriod"), scale::encode(notice_blocks));
     seal_block();
 }
 

@@ -21,8 +21,10 @@ bool Machine::logged(std::string_view code) const {
     return std::ranges::find(logs, code) != logs.end();
 }
 
-World::World()
-    : platform(secret_of(1), 1'600'000'000), engine(contract::Limits()), chain(platform) {
+World::World(std::uint32_t notice_blocks)
+    : platform(secret_of(1), 1'600'000'000),
+      engine(contract::Limits()),
+      chain(platform, 0, notice_blocks) {
     chain.put(storage::attestation_approved(Measurement(ByteView(Bytes(32, 7)))),
               scale::encode(protocol::MeasurementApproval{"test", {}, {}}));
     chain.seal_block();

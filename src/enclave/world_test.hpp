@@ -23,7 +23,8 @@ inline const ClusterId cluster = protocol::cluster_id(1);
 
 class Chain {
   public:
-    explicit Chain(const platform::Platform& platform, std::uint8_t mark = 0);
+    explicit Chain(const platform::Platform& platform, std::uint8_t mark = 0,
+                   std::uint32_t notice_blocks = 0);
     void put(const Bytes& key, Bytes value);
     void erase(const Bytes& key);
     template <class T>
@@ -102,7 +103,7 @@ struct Machine {
 
 class World {
   public:
-    World();
+    explicit World(std::uint32_t notice_blocks = 0);
     Machine& add(std::uint8_t number, protocol::Role role, std::uint8_t measurement = 7);
     void deliver(Machine& machine, protocol::HostInput message);
     void pump();

@@ -21,7 +21,7 @@ struct ProofFile {
     std::vector<std::pair<Bytes, Bytes>> authority_changes;
     Bytes header;  // the finalised block that the storage proof is against
     Bytes justification;
-    // Tasks.Requests, Results, Batches, Accepted; PhalaRegistry.Workers; Attestation.Collateral,
+    // Exactly Tasks.Requests, Results, Batches, AcceptedRoots; Attestation.Collateral,
     // Policy, ApprovedMeasurements; Timestamp.Now; PhalaPhatContracts.Contracts
     std::vector<Bytes> storage_proof;
     Bytes sealed_output;  // hashed in the receipt; opens only with the user's reply key

@@ -32,9 +32,9 @@ Result<void, TransactionError> Executive::take_room(std::size_t bytes, Weight we
 }
 
 void Executive::report(const Dispatch& result, Weight weight, std::uint8_t dispatch_class) {
-    const bool mandatory = dispatch_class == class_mandatory;
+    const bool free = dispatch_class == class_mandatory || (result && context_.fee_returned);
     const system::DispatchInfo info{
-        {weight}, {0}, dispatch_class, mandatory ? pays_no : std::uint8_t{0}};
+        {weight}, {0}, dispatch_class, free ? pays_no : std::uint8_t{0}};
     if (result) {
         context_.deposit(system::events::ExtrinsicSuccess{info});
     } else {
@@ -60,14 +60,19 @@ Result<void, TransactionError> Executive::apply(ByteView extrinsic) {
     CLOISTER_TRY(const Checked checked, check_signed(context_, extrinsic, NonceRule::Exact));
     CLOISTER_CHECK(take_room(extrinsic.size(), checked.weight));
     context_.extrinsic = extrinsics_;
-    const u128 paid = checked.fee + checked.extra.tip;
+    u128 paid = checked.fee + checked.extra.tip;
     const auto withdrawn = balances::withdraw(context_, checked.signer, paid);
     CLOISTER_ASSERT(withdrawn.has_value());  // check_signed saw that it can pay
     auto account = system::account(state_, checked.signer);
     ++account.nonce;
     system::set_account(state_, checked.signer, account);
+    context_.fee_returned = false;
     const auto result =
         dispatch_atomically(context_, {Origin::Kind::Signed, checked.signer}, checked.call);
+    if (result && context_.fee_returned) {
+        balances::refund(context_, checked.signer, checked.fee);
+        paid -= checked.fee;
+    }
     context_.deposit(
         transaction_payment::events::TransactionFeePaid{checked.signer, paid, checked.extra.tip});
     report(result, checked.weight, class_normal);

@@ -91,6 +91,13 @@ bool is_approved(const Overlay& state, const Measurement& measurement) {
     return state.contains(storage::attestation_approved(measurement));
 }
 
+Standing standing_of(const Overlay& state, const Measurement& measurement, BlockNumber number) {
+    const auto approval =
+        state.load<protocol::MeasurementApproval>(storage::attestation_approved(measurement));
+    if (!approval) return Standing::NotApproved;
+    return approval->keys_from <= number ? Standing::MayServe : Standing::InNotice;
+}
+
 Result<attest::Verdict, Refusal> examine(const Context& context, ByteView evidence,
                                          const protocol::ReportData64& expected) {
     const auto collateral =

@@ -59,6 +59,11 @@ Bytes notice_period_key();
 
 bool is_approved(const Overlay& state, const Measurement& measurement);
 
+// Whether an enclave of this measurement may serve in block `number`: publish keys, be drawn,
+// have its receipts accepted. In its notice period it may only register.
+enum class Standing : std::uint8_t { MayServe, InNotice, NotApproved };
+Standing standing_of(const Overlay& state, const Measurement& measurement, BlockNumber number);
+
 // Why evidence does not speak for what is asked of it; the asking pallet has its own name for each.
 enum class Refusal : std::uint8_t {
     QuoteNotAuthentic,  // attest::verify refuses

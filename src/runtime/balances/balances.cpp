@@ -15,6 +15,10 @@ void burn(Overlay& state, u128 amount) {
     state.store(total_issuance_key(), total - amount);
 }
 
+void issue(Overlay& state, u128 amount) {
+    state.store(total_issuance_key(), state.load_or(total_issuance_key(), u128{0}) + amount);
+}
+
 void credit(Context& context, const AccountId& to, u128 amount) {
     auto info = account(context.state, to);
     const bool is_new = info.free == 0 && info.reserved == 0;
@@ -72,7 +76,8 @@ constexpr std::array calls{
 constexpr std::array events_{
     declare_event<events::Endowed>(),    declare_event<events::DustLost>(),
     declare_event<events::Transfer>(),   declare_event<events::Reserved>(),
-    declare_event<events::Unreserved>(), declare_event<events::Withdraw>(),
+    declare_event<events::Unreserved>(), declare_event<events::Deposit>(),
+    declare_event<events::Withdraw>(),   declare_event<events::Burned>(),
 };
 Bytes zero() { return scale::encode(u128{0}); }
 constexpr std::array stored{StorageEntry{"TotalIssuance", "u128", Hasher::None, "", zero}};
@@ -101,6 +106,15 @@ Dispatch withdraw(Context& context, const AccountId& who, u128 amount) {
     burn(context.state, amount);
     context.deposit(events::Withdraw{{who, amount}});
     return {};
+}
+
+void refund(Context& context, const AccountId& who, u128 amount) {
+    if (amount == 0) return;
+    auto info = account(context.state, who);
+    info.free += amount;
+    set_account(context.state, who, info);
+    issue(context.state, amount);
+    context.deposit(events::Deposit{{who, amount}});
 }
 
 Dispatch reserve(Context& context, const AccountId& who, u128 amount) {
@@ -132,6 +146,16 @@ void pay_reserved(Context& context, const AccountId& from, const AccountId& to, 
     set_account(context.state, from, info);
     credit(context, to, amount);
     context.deposit(events::Transfer{from, to, amount});
+}
+
+void burn_reserved(Context& context, const AccountId& who, u128 amount) {
+    if (amount == 0) return;
+    auto info = account(context.state, who);
+    CLOISTER_ASSERT(info.reserved >= amount);
+    info.reserved -= amount;
+    set_account(context.state, who, info);
+    burn(context.state, amount);
+    context.deposit(events::Burned{{who, amount}});
 }
 
 }  // namespace cloister::runtime::balances

@@ -48,8 +48,14 @@ struct Reserved : AccountAmount<4> {
 struct Unreserved : AccountAmount<5> {
     static constexpr std::string_view name = "Unreserved";
 };
+struct Deposit : AccountAmount<7> {
+    static constexpr std::string_view name = "Deposit";
+};
 struct Withdraw : AccountAmount<8> {
     static constexpr std::string_view name = "Withdraw";
+};
+struct Burned : AccountAmount<11> {
+    static constexpr std::string_view name = "Burned";
 };
 }  // namespace events
 
@@ -60,11 +66,15 @@ Bytes total_issuance_key();
 
 // Takes `amount` out of existence; Expendability unless the account keeps the existential deposit.
 Dispatch withdraw(Context& context, const AccountId& who, u128 amount);
+// Brings `amount` back into existence: a fee that is returned. Precondition: the account lives.
+void refund(Context& context, const AccountId& who, u128 amount);
 // Free to reserved; Expendability unless the free part keeps the existential deposit.
 Dispatch reserve(Context& context, const AccountId& who, u128 amount);
 // Reserved back to free. Precondition: that much is reserved.
 void unreserve(Context& context, const AccountId& who, u128 amount);
 // Reserved money of one becomes free money of another. Precondition: that much is reserved.
 void pay_reserved(Context& context, const AccountId& from, const AccountId& to, u128 amount);
+// Takes reserved money out of existence. Precondition: that much is reserved.
+void burn_reserved(Context& context, const AccountId& who, u128 amount);
 
 }  // namespace cloister::runtime::balances

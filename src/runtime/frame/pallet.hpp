@@ -54,6 +54,7 @@ struct Context {
     BlockNumber number;  // of the block being made
     BlockHash genesis;
     std::optional<std::uint32_t> extrinsic;  // index of the one being applied; nothing: a hook
+    bool fee_returned = false;  // the call served others: if it succeeds, its fee goes back
 
     UnixMillis now() const;
     // Event structs name their pallet, variant and fields.

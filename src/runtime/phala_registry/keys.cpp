@@ -1,5 +1,6 @@
 // Publishing of epoch, cluster and contract keys.
 #include "protocol/storage.hpp"
+#include "runtime/attestation/attestation.hpp"
 #include "runtime/phala_registry/registry.hpp"
 #include "runtime/phat_contracts/contracts.hpp"
 
@@ -23,6 +24,18 @@ Dispatch publish_once(Context& context, const Bytes& storage_key, const Key& key
     }
     context.state.store(storage_key, key);
     return {};
+}
+
+// What an enclave that is registered needs besides, to publish a key.
+Dispatch check_standing(const Context& context, const WorkerId& enclave) {
+    const auto info = find_worker(context.state, enclave);
+    CLOISTER_ASSERT(info.has_value());
+    switch (attestation::standing_of(context.state, info->measurement, context.number)) {
+        case attestation::Standing::MayServe: return {};
+        case attestation::Standing::InNotice: return refuse(Error::MeasurementInNotice);
+        case attestation::Standing::NotApproved: return refuse(Error::MeasurementNotApproved);
+    }
+    std::unreachable();
 }
 
 bool is_gatekeeper(const Overlay& state, const WorkerId& worker) {
@@ -56,11 +69,13 @@ Dispatch publish_epoch_key(Context& context, const AccountId&,
                            const protocol::PublishEpochKeyCall& call) {
     const auto& message = call.message;
     if (!is_gatekeeper(context.state, message.gatekeeper)) return refuse(Error::NotGatekeeper);
+    CLOISTER_CHECK(check_standing(context, message.gatekeeper));
     if (!is_signed(context, message, message.gatekeeper)) return refuse(Error::BadSignature);
     CLOISTER_CHECK(check_epoch_key(context, message.key));
     CLOISTER_CHECK(
         publish_once(context, storage::registry_epoch_key(message.key.epoch), message.key));
     context.state.store(storage::registry_current_epoch(), message.key.epoch);
+    context.fee_returned = true;
     context.deposit(events::EpochKeyPublished{message.key.epoch});
     return {};
 }
@@ -69,10 +84,12 @@ Dispatch publish_cluster_key(Context& context, const AccountId&,
                              const protocol::PublishClusterKeyCall& call) {
     const auto& message = call.message;
     if (!serves(context.state, message.worker, message.cluster)) return refuse(Error::NotInCluster);
+    CLOISTER_CHECK(check_standing(context, message.worker));
     if (!is_signed(context, message, message.worker)) return refuse(Error::BadSignature);
     if (!epoch_is_current(context, message.key.epoch)) return refuse(Error::WrongEpoch);
     CLOISTER_CHECK(
         publish_once(context, storage::registry_cluster_key(message.cluster), message.key));
+    context.fee_returned = true;
     context.deposit(events::ClusterKeyPublished{message.cluster});
     return {};
 }
@@ -85,6 +102,7 @@ Dispatch publish_contract_key(Context& context, const AccountId&,
     if (!serves(context.state, message.worker, contract->cluster)) {
         return refuse(Error::NotInCluster);
     }
+    CLOISTER_CHECK(check_standing(context, message.worker));
     if (!is_signed(context, message, message.worker)) return refuse(Error::BadSignature);
     if (!epoch_is_current(context, message.key.epoch)) return refuse(Error::WrongEpoch);
     CLOISTER_CHECK(
@@ -93,6 +111,7 @@ Dispatch publish_contract_key(Context& context, const AccountId&,
     auto pending = context.state.load_or(pending_key, std::vector<ContractId>{});
     std::erase(pending, message.contract);
     context.state.store(pending_key, pending);
+    context.fee_returned = true;
     context.deposit(events::ContractKeyPublished{message.contract});
     return {};
 }

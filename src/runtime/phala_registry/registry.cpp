@@ -120,6 +120,13 @@ bool serves(const Overlay& state, const WorkerId& worker, const ClusterId& clust
     return info && info->role == Role::Worker && info->cluster == cluster;
 }
 
+bool may_be_drawn(const Context& context, const WorkerId& worker, const ClusterId& cluster) {
+    if (!serves(context.state, worker, cluster)) return false;
+    const auto measurement = find_worker(context.state, worker)->measurement;
+    return attestation::standing_of(context.state, measurement, context.number) ==
+           attestation::Standing::MayServe;
+}
+
 KeyEpoch current_epoch(const Overlay& state) {
     return state.load_or(storage::registry_current_epoch(), KeyEpoch{});
 }

@@ -34,8 +34,9 @@ enum class Error : std::uint8_t {
     NotInCluster,            // the publishing enclave does not serve that cluster
     UnknownContract,         // no such contract
     BadSignature,            // the publishing enclave did not sign this
+    MeasurementInNotice,     // the publishing enclave's notice period is not over
 };
-constexpr Error scale_last(Error) { return Error::BadSignature; }
+constexpr Error scale_last(Error) { return Error::MeasurementInNotice; }
 constexpr Pallet pallet_of(Error) { return Pallet::PhalaRegistry; }
 
 namespace events {
@@ -93,6 +94,8 @@ Bytes gatekeeper_operators_key();
 std::optional<protocol::WorkerInfo> find_worker(const Overlay& state, const WorkerId& worker);
 std::vector<WorkerId> workers_of(const Overlay& state, const ClusterId& cluster);
 bool serves(const Overlay& state, const WorkerId& worker, const ClusterId& cluster);
+// It serves the cluster, and its measurement may serve in this block.
+bool may_be_drawn(const Context& context, const WorkerId& worker, const ClusterId& cluster);
 KeyEpoch current_epoch(const Overlay& state);
 
 // `block` with this hash lies below `number`, on this chain, at most `age_max` blocks back.

@@ -194,6 +194,29 @@ TEST_F(Registry, ClusterAndContractKeysComeFromTheClustersWorkers) {
         chain.read<std::vector<ContractId>>(storage::contracts_pending_keys(cluster))->empty());
 }
 
+TEST_F(Registry, OnlyEnclavesThatMayServePublishKeys) {
+    ASSERT_EQ(enrol(worker, "Bob"), "");
+    const auto key = storage::attestation_approved(good_enclave);
+    const auto all_say = [&](const std::string& error) {
+        EXPECT_EQ(chain.call("Eve", protocol::PublishEpochKeyCall{epoch_key()}), error);
+        EXPECT_EQ(chain.call("Bob", protocol::PublishClusterKeyCall{cluster_key()}), error);
+        EXPECT_EQ(chain.call("Bob", protocol::PublishContractKeyCall{contract_key()}), error);
+    };
+    upload();
+    chain.entries[key] = scale::encode(
+        protocol::MeasurementApproval{"late", BlockNumber{1}, BlockNumber(chain.next().value + 9)});
+    all_say("PhalaRegistry.MeasurementInNotice");
+    ASSERT_EQ(chain.enact(protocol::RemoveMeasurement{good_enclave}), "");
+    all_say("PhalaRegistry.MeasurementNotApproved");
+    ASSERT_EQ(chain.enact(protocol::ApproveMeasurement{good_enclave, "again"}), "");
+    all_say("PhalaRegistry.MeasurementInNotice");
+    chain.entries[key] =
+        scale::encode(protocol::MeasurementApproval{"again", BlockNumber{1}, chain.next()});
+    const u128 eve = chain.free_of(account("Eve"));
+    all_say("");
+    EXPECT_EQ(chain.free_of(account("Eve")), eve);
+}
+
 TEST_F(Registry, CodeIsWasmAndContractsAreReservedOnce) {
     const auto upload_of = [&](const ClusterId& where, const Bytes& bytes) {
         return chain.call("Charlie", protocol::UploadResource{where, {}, bytes});

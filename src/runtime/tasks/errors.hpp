@@ -29,7 +29,7 @@ enum class Error : std::uint8_t {
     NotOldestDraw,  // requests of another block come first
     DrawTooEarly,   // the requests' own block is not over
     NoClusterKey,   // nobody published the cluster's key yet
-    NoWorkers,      // the cluster has no registered worker
+    NoWorkers,      // the cluster has no registered worker whose measurement may serve
     BadDraw,        // the VRF proof does not verify
     // submit
     NoReceipts,              // an empty submission
@@ -54,8 +54,9 @@ enum class Error : std::uint8_t {
     ForeignPlatform,         // another platform than registered, or simulated on a real chain
     MeasurementNotApproved,  // the enclave's measurement is not, or no longer, approved
     PolicyRefused,           // authentic, but the policy says no; debug enclaves too
+    MeasurementInNotice,     // the enclave's notice period is not over
 };
-constexpr Error scale_last(Error) { return Error::PolicyRefused; }
+constexpr Error scale_last(Error) { return Error::MeasurementInNotice; }
 constexpr Pallet pallet_of(Error) { return Pallet::Tasks; }
 
 }  // namespace cloister::runtime::tasks

@@ -61,6 +61,11 @@ Dispatch note_deadline(Context& context, TaskId task, BlockNumber deadline) {
 
 }  // namespace
 
+u128 escrow_of(Gas gas_limit, std::size_t input_bytes) {
+    return gas_price * gas_limit.value + input_byte_price * input_bytes + task_fee +
+           output_byte_price * task_output_bytes_max;
+}
+
 BlockNumber earliest_deadline(BlockNumber now, Gas gas_limit) {
     const std::uint64_t needed = deadline_blocks_min + gas_limit.value / gas_per_block;
     return BlockNumber(static_cast<std::uint32_t>(now.value + needed));
@@ -71,8 +76,7 @@ Dispatch request(Context& context, const AccountId& who, const TaskRequest& call
     CLOISTER_CHECK(check_contract(context, who, call));
     const Bytes seen_key = storage::tasks_seen_request(who, call.request_id);
     if (context.state.contains(seen_key)) return refuse(Error::RequestIdSeen);
-    const u128 escrow =
-        gas_price * call.gas_limit.value + input_byte_price * call.sealed_input.size();
+    const u128 escrow = escrow_of(call.gas_limit, call.sealed_input.size());
     if (!balances::reserve(context, who, escrow)) return refuse(Error::PayerWithoutFunds);
     const protocol::RequestRecord record{
         .task = take_task_id(context.state),

@@ -24,7 +24,7 @@ TEST_F(Request, IsRecordedAndItsEscrowReserved) {
     EXPECT_EQ(record->origin, account("Charlie"));
     EXPECT_EQ(record->cluster, cluster);
     EXPECT_EQ(record->sealed_input_hash, crypto::blake2b_256(wanted.sealed_input));
-    EXPECT_EQ(record->escrow.value, 1'000'000 * gas_price + 400 * input_byte_price);
+    EXPECT_EQ(record->escrow.value, escrow_of(Gas{1'000'000}, 400));
     EXPECT_EQ(chain.reserved_of(account("Charlie")), record->escrow.value);
     EXPECT_EQ(chain.read<Bytes>(storage::tasks_input(TaskId{1})), wanted.sealed_input);
 }
@@ -156,6 +156,41 @@ TEST_F(Request, DrawGivesSequenceAndWorkerInOrder) {
                   (protocol::Assignment{TaskId{n}, Sequence{n}, worker.id(), chain.header.number}));
     }
     EXPECT_EQ(chain.read<Sequence>(storage::tasks_next_sequence(cluster)), Sequence{3});
+}
+
+TEST_F(Request, DrawIsOverTheMembersOfTheRequestsBlock) {
+    ASSERT_EQ(chain.call("Charlie", request()), "");
+    for (const char* name : {"Charlie", "Dave"}) {
+        ASSERT_EQ(chain.call(name, protocol::StakeBond{{100 * unit}}), "");
+        ASSERT_EQ(enrol(Enclave(name), name), "");
+    }
+    ASSERT_EQ(chain.call("Dave", draw()), "");
+    const auto drawn =
+        chain.read<protocol::Assignment>(storage::tasks_assignment(cluster, Sequence{1}));
+    EXPECT_EQ(drawn->worker, worker.id());
+    EXPECT_FALSE(chain.view(draw_members_key(cluster, chain.header.number)));
+}
+
+TEST_F(Request, DrawPassesToWhoIsLeft) {
+    const Enclave second("second");
+    ASSERT_EQ(chain.call("Dave", protocol::StakeBond{{100 * unit}}), "");
+    ASSERT_EQ(enrol(second, "Dave"), "");
+    ASSERT_EQ(chain.call("Charlie", request()), "");
+    ASSERT_EQ(chain.call("Bob", protocol::StakeUnbond{{1}}), "");
+    ASSERT_EQ(chain.call("Eve", draw()), "");
+    const auto drawn =
+        chain.read<protocol::Assignment>(storage::tasks_assignment(cluster, Sequence{1}));
+    EXPECT_EQ(drawn->worker, second.id());
+}
+
+TEST_F(Request, OfNobodyWhoMayServeIsNotDrawn) {
+    ASSERT_EQ(chain.call("Charlie", request()), "");
+    ASSERT_EQ(chain.enact(protocol::RemoveMeasurement{good_enclave}), "");
+    EXPECT_EQ(chain.call("Dave", draw()), "Tasks.NoWorkers");
+    chain.entries[storage::attestation_approved(good_enclave)] = scale::encode(
+        protocol::MeasurementApproval{"late", BlockNumber{1}, BlockNumber(chain.next().value + 1)});
+    EXPECT_EQ(chain.call("Dave", draw()), "Tasks.NoWorkers");
+    EXPECT_EQ(chain.call("Dave", draw()), "");
 }
 
 TEST_F(Request, DrawsComeInOrderAndOnce) {

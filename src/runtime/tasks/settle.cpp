@@ -16,14 +16,23 @@ using protocol::RequestKind;
 using protocol::RequestRecord;
 using protocol::TaskOutcome;
 
-void pay(Context& context, const Receipt& receipt, const RequestRecord& record) {
-    const u128 used = gas_price * protocol::gas_of_class(receipt.gas_class).value;
-    const u128 size_fee = input_byte_price * record.sealed_input_bytes;
-    const u128 due = std::min(record.escrow.value, used + size_fee);
+// An escrow of nothing (ActionFailed) pays for nothing.
+void pay(Context& context, const protocol::SubmittedReceipt& submitted,
+         const RequestRecord& record) {
+    if (record.escrow.value == 0) return;
+    const Receipt& receipt = submitted.receipt;
+    std::size_t output_bytes = submitted.sealed_output.size();
+    for (const Bytes& action : submitted.actions) output_bytes += action.size();
+    const u128 space = task_fee + output_byte_price * output_bytes;
+    const u128 gas_used =
+        std::min(protocol::gas_of_class(receipt.gas_class).value, record.gas_limit.value);
+    const u128 due = gas_price * gas_used + input_byte_price * record.sealed_input_bytes;
+    CLOISTER_ASSERT(record.escrow.value >= space + due);
     const auto worker = registry::find_worker(context.state, receipt.worker);
     CLOISTER_ASSERT(worker.has_value());
     balances::pay_reserved(context, record.origin, worker->operator_account, due);
-    balances::unreserve(context, record.origin, record.escrow.value - due);
+    balances::burn_reserved(context, record.origin, space);
+    balances::unreserve(context, record.origin, record.escrow.value - due - space);
 }
 
 bool is_allowed(ByteView action) {
@@ -98,7 +107,7 @@ void note_constructor(Context& context, const Receipt& receipt, const RequestRec
 Dispatch settle(Context& context, const protocol::SubmittedReceipt& submitted,
                 const RequestRecord& record) {
     const Receipt& receipt = submitted.receipt;
-    pay(context, receipt, record);
+    pay(context, submitted, record);
     note_constructor(context, receipt, record);
     const auto failed = apply_actions(context, record.contract, submitted.actions);
     if (failed) CLOISTER_CHECK(report_failure(context, record, *failed));
@@ -111,6 +120,7 @@ Dispatch settle(Context& context, const protocol::SubmittedReceipt& submitted,
     context.state.store(storage::tasks_accepted_root(receipt.cluster, receipt.sequence),
                         receipt.root_after);
     context.state.remove(storage::tasks_input(record.task));
+    context.state.remove(assigned_time_key(receipt.cluster, receipt.sequence));
     context.deposit(events::Finished{record.task, receipt.sequence, receipt.worker, receipt.outcome,
                                      !failed.has_value()});
     return {};

@@ -22,6 +22,16 @@ using protocol::RequestRecord;
 using protocol::SubmittedReceipt;
 using protocol::WorkerInfo;
 
+bool is_overdue(const Context& context, const Assignment& assignment, const Receipt& receipt) {
+    const auto record = context.state.load<RequestRecord>(storage::tasks_request(assignment.task));
+    CLOISTER_ASSERT(record.has_value());
+    const std::uint64_t blocks = context.number.value - assignment.assigned_at.value;
+    const std::uint64_t allowed = overdue_blocks + record->gas_limit.value / gas_per_overdue_block;
+    const auto drawn =
+        context.state.load_or(assigned_time_key(receipt.cluster, receipt.sequence), UnixMillis{});
+    return blocks > allowed && context.now().value - drawn.value >= overdue_ms;
+}
+
 Dispatch check_assignment(const Context& context, const Receipt& receipt,
                           const protocol::AcceptedState& accepted, Assignment& assignment) {
     if (receipt.sequence != accepted.sequence.next()) return refuse(Error::OutOfSequence);
@@ -32,8 +42,9 @@ Dispatch check_assignment(const Context& context, const Receipt& receipt,
     if (!registry::serves(context.state, receipt.worker, receipt.cluster)) {
         return refuse(Error::WorkerNotRegistered);
     }
-    const bool overdue = context.number.value - found->assigned_at.value > overdue_blocks;
-    if (found->worker != receipt.worker && !overdue) return refuse(Error::NotAssigned);
+    if (found->worker != receipt.worker && !is_overdue(context, *found, receipt)) {
+        return refuse(Error::NotAssigned);
+    }
     return {};
 }
 
@@ -94,13 +105,16 @@ Dispatch check_quote(const Context& context, const Batch& batch, const WorkerInf
     return {};
 }
 
-// A root that the chain verified serves by path alone; a new one needs its quote, once.
+// A root that the chain verified serves by path alone; a new one needs its quote, once. `used`
+// counts those.
 Dispatch check_batch(Context& context, const std::vector<Batch>& offered,
-                     const SubmittedReceipt& submitted) {
+                     const SubmittedReceipt& submitted, std::size_t& used) {
     const auto worker = registry::find_worker(context.state, submitted.receipt.worker);
     CLOISTER_ASSERT(worker.has_value());
-    if (!attestation::is_approved(context.state, worker->measurement)) {
-        return refuse(Error::MeasurementNotApproved);
+    switch (attestation::standing_of(context.state, worker->measurement, context.number)) {
+        case attestation::Standing::MayServe: break;
+        case attestation::Standing::InNotice: return refuse(Error::MeasurementInNotice);
+        case attestation::Standing::NotApproved: return refuse(Error::MeasurementNotApproved);
     }
     const Bytes key = storage::tasks_batch(submitted.receipts_root);
     if (const auto known = context.state.load<Batch>(key)) {
@@ -111,6 +125,7 @@ Dispatch check_batch(Context& context, const std::vector<Batch>& offered,
         if (batch.statement.receipts_root != submitted.receipts_root) continue;
         CLOISTER_CHECK(check_quote(context, batch, *worker));
         context.state.store(key, batch);
+        ++used;
         return {};
     }
     return refuse(Error::UnknownBatch);
@@ -136,7 +151,7 @@ Dispatch check_contents(const SubmittedReceipt& submitted) {
 }
 
 Dispatch accept(Context& context, const std::vector<Batch>& batches,
-                const SubmittedReceipt& submitted) {
+                const SubmittedReceipt& submitted, std::size_t& used) {
     const Receipt& receipt = submitted.receipt;
     const auto accepted =
         context.state.load_or(storage::tasks_accepted(receipt.cluster), protocol::AcceptedState{});
@@ -149,7 +164,7 @@ Dispatch accept(Context& context, const std::vector<Batch>& batches,
     const bool first = accepted.sequence == Sequence{0};
     if (!first && receipt.root_before != accepted.blinded_root) return refuse(Error::RootMismatch);
     CLOISTER_CHECK(check_signature(receipt, submitted.signature));
-    CLOISTER_CHECK(check_batch(context, batches, submitted));
+    CLOISTER_CHECK(check_batch(context, batches, submitted, used));
     CLOISTER_CHECK(check_contents(submitted));
     return settle(context, submitted, *record);
 }
@@ -158,9 +173,11 @@ Dispatch accept(Context& context, const std::vector<Batch>& batches,
 
 Dispatch submit(Context& context, const AccountId&, const protocol::SubmitTasks& call) {
     if (call.receipts.empty()) return refuse(Error::NoReceipts);
+    std::size_t used = 0;
     for (const SubmittedReceipt& submitted : call.receipts) {
-        CLOISTER_CHECK(accept(context, call.batches, submitted));
+        CLOISTER_CHECK(accept(context, call.batches, submitted, used));
     }
+    context.fee_returned = used == call.batches.size();
     return {};
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/balances/balances.hpp"
 #include "runtime/tasks/tasks.hpp"
 #include "runtime/test_network.hpp"
+#include "runtime/transaction_payment/transaction_payment.hpp"
 
 namespace cloister::runtime::tasks {
 namespace {
@@ -52,9 +53,10 @@ TEST_F(Submit, HonestReceiptSettlesTheTask) {
     const Bytes extrinsic = chain.sign("Alice", protocol::encode_call(call));
     EXPECT_EQ(chain.block({extrinsic}).at(1).error, "");
     const u128 due = 1024 * gas_price + 400 * input_byte_price;
+    const u128 space = task_fee + 300 * output_byte_price;
     EXPECT_EQ(chain.free_of(account("Bob")), bob + due);
     EXPECT_EQ(chain.reserved_of(account("Dave")), 0U);
-    EXPECT_EQ(chain.free_of(account("Dave")), dave + escrow - due);
+    EXPECT_EQ(chain.free_of(account("Dave")), dave + escrow - due - space);
     EXPECT_EQ(accepted(), (protocol::AcceptedState{Sequence{1}, root_at(Sequence{1})}));
     EXPECT_EQ(chain.read<Hash256>(storage::tasks_accepted_root(cluster, Sequence{1})),
               root_at(Sequence{1}));
@@ -65,13 +67,71 @@ TEST_F(Submit, HonestReceiptSettlesTheTask) {
     EXPECT_TRUE(chain.view(storage::tasks_batch(result->receipts_root)));
 }
 
-TEST_F(Submit, PayNeverExceedsTheEscrow) {
-    const u128 escrow = chain.reserved_of(account("Dave"));
+TEST_F(Submit, PayNeverExceedsTheGasLimit) {
     const u128 bob = chain.free_of(account("Bob"));
     auto made_receipt = receipt(Sequence{1}, worker);
     made_receipt.receipt.gas_class = 255;
     ASSERT_EQ(submit(batch({made_receipt}, worker), "Alice"), "");
-    EXPECT_EQ(chain.free_of(account("Bob")), bob + escrow);
+    EXPECT_EQ(chain.free_of(account("Bob")), bob + 1'000'000 * gas_price + 400 * input_byte_price);
+    EXPECT_EQ(chain.reserved_of(account("Dave")), 0U);
+}
+
+TEST_F(Submit, OperatorsLoseNothingAtAnEmptyTaskWithTheLargestOutput) {
+    ASSERT_EQ(submit(honest(Sequence{1})), "");
+    auto empty = request();
+    empty.gas_limit = Gas{0};
+    empty.sealed_input.clear();
+    const u128 bob = chain.free_of(account("Bob"));
+    const u128 issued = *chain.read<u128>(balances::total_issuance_key());
+    const u128 dave = chain.free_of(account("Dave"));
+    ASSERT_EQ(chain.call("Charlie", empty), "");
+    ASSERT_EQ(chain.call("Dave", draw()), "");
+    EXPECT_EQ(chain.free_of(account("Dave")), dave);
+    auto largest = receipt(Sequence{2}, worker);
+    largest.sealed_output.resize(protocol::sealed_output_bytes_max);
+    largest.receipt.sealed_output_hash = crypto::blake2b_256(largest.sealed_output);
+    ASSERT_EQ(submit(batch({largest}, worker)), "");
+    EXPECT_EQ(chain.free_of(account("Bob")), bob);
+    const u128 space = task_fee + output_byte_price * protocol::sealed_output_bytes_max;
+    EXPECT_LT(*chain.read<u128>(balances::total_issuance_key()), issued - space);
+    EXPECT_EQ(chain.reserved_of(account("Charlie")), 0U);
+}
+
+TEST_F(Submit, SettlingConservesMoney) {
+    ASSERT_EQ(submit(honest(Sequence{1})), "");
+    u128 total = 0;
+    const Bytes prefix = storage::prefix("System", "Account");
+    for (const auto& [key, value] : chain.entries) {
+        if (key.size() < prefix.size() || !std::ranges::equal(prefix, ByteView(key).first(32))) {
+            continue;
+        }
+        const auto info = scale::decode<system::AccountInfo>(value);
+        total += info->free + info->reserved;
+    }
+    EXPECT_EQ(total, *chain.read<u128>(balances::total_issuance_key()));
+}
+
+TEST_F(Submit, TaskFeeCoversADrawAndASubmission) {
+    const auto fee_of_call = [&](const auto& call) {
+        const Bytes encoded = protocol::encode_call(call);
+        const auto weight = find_call(encoded)->weigh(ByteView(encoded).subspan(2));
+        return transaction_payment::fee_of(chain.sign("Bob", encoded).size(), *weight);
+    };
+    EXPECT_LT(fee_of_call(draw()) + fee_of_call(honest(Sequence{1})), task_fee);
+}
+
+TEST_F(Submit, OneThatFailsOrCarriesANeedlessQuotePaysItsFee) {
+    const u128 alice = chain.free_of(account("Alice"));
+    EXPECT_EQ(submit(honest(Sequence{1}), "Alice"), "");
+    EXPECT_EQ(chain.free_of(account("Alice")), alice);
+    EXPECT_EQ(submit(honest(Sequence{1}), "Alice"), "Tasks.OutOfSequence");
+    const u128 less = chain.free_of(account("Alice"));
+    EXPECT_LT(less, alice);
+    request_and_draw(request());
+    SubmitTasks padded = honest(Sequence{2});
+    padded.batches.push_back(padded.batches[0]);
+    EXPECT_EQ(submit(padded, "Alice"), "");
+    EXPECT_LT(chain.free_of(account("Alice")), less);
 }
 
 TEST_F(Submit, ComesInSequence) {
@@ -103,6 +163,28 @@ TEST_F(Submit, IsTheAssignedWorkersUntilItIsOverdue) {
     EXPECT_EQ(submit(batch({receipt(Sequence{1}, replica)}, replica)), "Tasks.NotAssigned");
     chain.skip(overdue_blocks);
     EXPECT_EQ(submit(batch({receipt(Sequence{1}, replica)}, replica)), "");
+}
+
+TEST_F(Submit, MoreGasAndFastBlocksGiveTheAssignedWorkerMoreTime) {
+    ASSERT_EQ(submit(honest(Sequence{1})), "");
+    auto heavy = request();
+    heavy.gas_limit = Gas{4 * gas_per_overdue_block};
+    request_and_draw(heavy);
+    const Enclave replica("replica");
+    ASSERT_EQ(chain.call("Charlie", protocol::StakeBond{{100 * unit}}), "");
+    ASSERT_EQ(enrol(replica, "Charlie"), "");
+    const auto by_replica = [&] { return submit(batch({receipt(Sequence{2}, replica)}, replica)); };
+    chain.skip(overdue_blocks);
+    EXPECT_EQ(by_replica(), "Tasks.NotAssigned");
+    // Four more blocks, all within a clock that had hardly moved since the draw.
+    const Bytes drawn_at = assigned_time_key(cluster, Sequence{2});
+    chain.skip(4);
+    const Bytes kept = chain.entries[drawn_at];
+    chain.entries[drawn_at] = scale::encode(std::uint64_t{chain.seconds * 1000 - 2000});
+    EXPECT_EQ(by_replica(), "Tasks.NotAssigned");
+    chain.entries[drawn_at] = kept;
+    EXPECT_EQ(by_replica(), "");
+    EXPECT_FALSE(chain.view(drawn_at));
 }
 
 TEST_F(Submit, ReceiptMustMatchTheRequest) {
@@ -161,6 +243,13 @@ TEST_F(Submit, QuoteIsOfTheApprovedEnclaveThatRegistered) {
     worker.measurement = good_enclave;
     worker.debug = true;
     EXPECT_EQ(submit(honest(Sequence{1})), "Tasks.PolicyRefused");
+}
+
+TEST_F(Submit, MeasurementsInTheirNoticePeriodDoNotSubmit) {
+    chain.entries[storage::attestation_approved(good_enclave)] = scale::encode(
+        protocol::MeasurementApproval{"late", BlockNumber{1}, BlockNumber(chain.next().value + 1)});
+    EXPECT_EQ(submit(honest(Sequence{1})), "Tasks.MeasurementInNotice");
+    EXPECT_EQ(submit(honest(Sequence{1})), "");
 }
 
 TEST_F(Submit, RemovedMeasurementsWorkNoLonger) {

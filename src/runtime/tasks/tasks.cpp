@@ -2,6 +2,7 @@
 
 #include "protocol/storage.hpp"
 #include "runtime/balances/balances.hpp"
+#include "runtime/phala_registry/registry.hpp"
 #include "runtime/system/system.hpp"
 
 namespace cloister::runtime::tasks {
@@ -51,15 +52,20 @@ constexpr std::array stored{
     StorageEntry{"SeenRequests", "u32", Hasher::Twox64Concat, "(AccountId, [u8; 16])", nullptr},
     StorageEntry{"Expiring", "Vec<u64>", Hasher::Twox64Concat, "u32", none},
     StorageEntry{"Instantiating", "u64", Hasher::Twox64Concat, "H256", nullptr},
+    StorageEntry{"DrawMembers", "Vec<H256>", Hasher::Twox64Concat, "(H256, u32)", none},
+    StorageEntry{"AssignedTimes", "u64", Hasher::Twox64Concat, "(H256, u64)", nullptr},
 };
 constexpr std::array constants{
     ConstantEntry{"GasPrice", "u128", encoded_constant<gas_price>},
     ConstantEntry{"InputBytePrice", "u128", encoded_constant<input_byte_price>},
+    ConstantEntry{"TaskFee", "u128", encoded_constant<task_fee>},
+    ConstantEntry{"OutputBytePrice", "u128", encoded_constant<output_byte_price>},
     ConstantEntry{"GasLimitMax", "u64", encoded_constant<gas_limit_max>},
     ConstantEntry{"GasPerBlock", "u64", encoded_constant<gas_per_block>},
     ConstantEntry{"DeadlineBlocksMin", "u32", encoded_constant<deadline_blocks_min>},
     ConstantEntry{"DeadlineBlocksMax", "u32", encoded_constant<deadline_blocks_max>},
     ConstantEntry{"OverdueBlocks", "u32", encoded_constant<overdue_blocks>},
+    ConstantEntry{"OverdueMillis", "u64", encoded_constant<overdue_ms>},
     ConstantEntry{"SealedInputBytesMax", "u32", encoded_constant<sealed_input_bytes_max>},
 };
 
@@ -69,7 +75,10 @@ bool remove_from_queue(Overlay& state, const RequestRecord& record) {
     auto queue = state.load_or(key, std::vector<PendingDraw>{});
     for (auto entry = queue.begin(); entry != queue.end(); ++entry) {
         if (std::erase(entry->tasks, record.task) == 0) continue;
-        if (entry->tasks.empty()) queue.erase(entry);
+        if (entry->tasks.empty()) {
+            state.remove(draw_members_key(record.cluster, entry->request_block));
+            queue.erase(entry);
+        }
         state.store(key, queue);
         return true;
     }
@@ -105,6 +114,14 @@ Bytes instantiating_key(const ContractId& contract) {
     return storage::twox64_concat("Tasks", "Instantiating", contract.view());
 }
 
+Bytes draw_members_key(const ClusterId& cluster, BlockNumber request_block) {
+    return storage::twox64_concat("Tasks", "DrawMembers", scale::encode(cluster, request_block));
+}
+
+Bytes assigned_time_key(const ClusterId& cluster, Sequence sequence) {
+    return storage::twox64_concat("Tasks", "AssignedTimes", scale::encode(cluster, sequence));
+}
+
 TaskId take_task_id(Overlay& state) {
     const auto next = state.load_or(storage::tasks_next_task(), TaskId{1});
     state.store(storage::tasks_next_task(), next.next());
@@ -119,6 +136,8 @@ Dispatch enqueue(Context& context, const RequestRecord& record, Requester reques
     if (queue.empty() || queue.back().request_block != context.number) {
         queue.push_back({context.number, {}});
         system::keep_block_hash(context.state, context.number);
+        context.state.store(draw_members_key(record.cluster, context.number),
+                            registry::workers_of(context.state, record.cluster));
     }
     auto& tasks = queue.back().tasks;
     const bool full = requester == Requester::User

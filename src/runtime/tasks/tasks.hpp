@@ -1,6 +1,15 @@
 // Tasks: requests with their escrow, draws that give each its sequence number and worker, and
 // receipts that settle them in sequence (DESIGN.md section 2, steps 3, 4 and 8). A drawn command is
 // never dropped.
+//
+// Who pays: the request escrows
+//   gas price * gas limit + input price * input bytes   what it used goes to the worker's operator,
+//   task fee + output price * task_output_bytes_max     the fee, and the price of the output and
+//                                                       action bytes that there are, are burnt;
+// the rest returns. Draws and submissions cost their senders nothing if they succeed (their fee is
+// returned), so what is burnt is the price of the block space that the task takes, and neither a
+// user can spend an operator's money nor an operator fill blocks with its own tasks for free. A
+// submission that carries a quote it does not need pays its fee.
 #pragma once
 
 #include "protocol/task.hpp"
@@ -9,13 +18,21 @@
 
 namespace cloister::runtime::tasks {
 
-inline constexpr u128 gas_price = 1;               // smallest units for one gas
-inline constexpr u128 input_byte_price = 100'000;  // the size fee, part of the escrow
+inline constexpr u128 gas_price = 1;                  // smallest units for one gas
+inline constexpr u128 input_byte_price = 100'000;     // the size fee, part of the escrow
+inline constexpr u128 task_fee = 20'000'000'000;      // a draw, a submission and a quote of 8 KiB
+inline constexpr u128 output_byte_price = 1'000'200;  // a byte's fee in a submission
+inline constexpr std::size_t task_output_bytes_max =
+    protocol::sealed_output_bytes_max + protocol::actions_max * protocol::action_bytes_max;
 inline constexpr std::uint64_t gas_limit_max = 1'000'000'000'000;
 inline constexpr std::uint64_t gas_per_block = 5'000'000'000;  // what a deadline allows for
 inline constexpr std::uint32_t deadline_blocks_min = 4;
 inline constexpr std::uint32_t deadline_blocks_max = 1'000'000;
-inline constexpr std::uint32_t overdue_blocks = 8;  // then any replica may submit
+// A command is overdue, so that any replica may submit it, when its blocks (and one for each
+// gas_per_overdue_block of its limit) and its time have passed since the draw.
+inline constexpr std::uint32_t overdue_blocks = 8;
+inline constexpr std::uint64_t gas_per_overdue_block = 1'000'000'000;
+inline constexpr std::uint64_t overdue_ms = 6000;
 inline constexpr std::uint32_t sealed_input_bytes_max = (1U << 20) + 48;  // HPKE adds 48
 inline constexpr std::uint32_t queued_tasks_max = 2048;                   // of a cluster
 inline constexpr std::uint32_t block_requests_max = 256;  // of a cluster in one block
@@ -78,6 +95,13 @@ const PalletEntry& declaration();
 // Where Tasks.Expiring and Tasks.Instantiating keep what only this pallet reads.
 Bytes expiring_key(BlockNumber deadline);
 Bytes instantiating_key(const ContractId& contract);
+// Tasks.AssignedTimes: when a command that is not settled was drawn, by the chain's clock.
+Bytes assigned_time_key(const ClusterId& cluster, Sequence sequence);
+// Tasks.DrawMembers: the cluster's workers when the first request of that block came.
+Bytes draw_members_key(const ClusterId& cluster, BlockNumber request_block);
+
+// What a request reserves.
+u128 escrow_of(Gas gas_limit, std::size_t input_bytes);
 
 BlockNumber earliest_deadline(BlockNumber now, Gas gas_limit);
 

@@ -1,5 +1,7 @@
 // TransactionPayment: fee = base + per byte * length + weight * rate, and a tip. Withdrawn before
-// the call runs, kept whatever becomes of it, and burnt.
+// the call runs and burnt. A call that failed costs its fee; one that did the network's work
+// (post_draw, submit, the publish calls) gets it back, and only its tip is burnt: whoever made the
+// request paid for it (tasks/tasks.hpp).
 #pragma once
 
 #include "runtime/frame/pallet.hpp"
