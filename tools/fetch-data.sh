@@ -14,7 +14,12 @@ if ! matches "$file"; then
   trap 'rm -rf "$work"' EXIT
   echo "fetching python3-sklearn from Debian for its breast_cancer.csv" >&2
   chmod 755 "$work"
-  (cd "$work" && apt-get download -q python3-sklearn >&2)
+  download() { (cd "$work" && apt-get download -q python3-sklearn >&2); }
+  # A machine that never asked Debian for its lists knows no package.
+  download || { [ "$(id -u)" -eq 0 ] && apt-get update -q >&2 && download; } || {
+    echo "could not fetch python3-sklearn; hint: run 'apt-get update' as root, then try again" >&2
+    exit 1
+  }
   echo "unpacking" >&2
   dpkg-deb -x "$work"/python3-sklearn_*.deb "$work/x"
   found=$(find "$work/x" -name breast_cancer.csv | head -n 1)
