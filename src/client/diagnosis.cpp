@@ -6,7 +6,6 @@
 namespace cloister::client::diagnosis {
 namespace {
 
-constexpr std::int64_t micro = 1'000'000;
 constexpr std::string_view header_line = "569,30,malignant,benign";
 
 // A plain decimal like "0.006399", exactly, in millionths; nothing for anything else or finer.

@@ -139,7 +139,7 @@ class Decoder {
     template <Struct T>
     void read_into(T& value) {
         auto all = T::scale_fields(value);
-        std::apply([this](auto&... f) { (read_into(f), ...); }, all);
+        std::apply([&](auto&... f) { (read_into(f), ...); }, all);
     }
 
   private:

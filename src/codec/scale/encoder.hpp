@@ -92,7 +92,7 @@ class Encoder {
     template <class... Ts>
     void write(const std::variant<Ts...>& value) {
         byte(static_cast<std::uint8_t>(value.index()));
-        std::visit([this](const auto& v) { write(v); }, value);
+        std::visit([&](const auto& v) { write(v); }, value);
     }
     template <std::size_t Max, class C>
     void write(const BoundedRef<Max, C>& value) {
@@ -101,7 +101,7 @@ class Encoder {
     void write(const std::monostate&) {}
     template <Struct T>
     void write(const T& value) {
-        std::apply([this](const auto&... f) { (write(f), ...); }, T::scale_fields(value));
+        std::apply([&](const auto&... f) { (write(f), ...); }, T::scale_fields(value));
     }
 
   private:
