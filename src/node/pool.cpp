@@ -22,18 +22,22 @@ Result<void, PoolError> Pool::add(PooledTransaction transaction, std::uint32_t a
         transaction.nonce - account_nonce > limits_.nonce_gap_max) {
         return err(PoolError::NonceTooFar);
     }
-    const auto account = accounts_.find(transaction.signer);
-    if (account != accounts_.end()) {
-        const auto rival = account->second.find(transaction.nonce);
-        if (rival != account->second.end()) {
-            if (transaction.priority <= rival->second.priority)
+    std::optional<Hash256> rival;
+    if (const auto account = accounts_.find(transaction.signer); account != accounts_.end()) {
+        const auto same_nonce = account->second.find(transaction.nonce);
+        if (same_nonce != account->second.end()) {
+            if (transaction.priority <= same_nonce->second.priority) {
                 return err(PoolError::PriorityTooLow);
-            erase(transaction.signer, transaction.nonce);
+            }
+            rival = same_nonce->second.hash;
         } else if (account->second.size() >= limits_.per_account_max) {
             return err(PoolError::AccountFull);
         }
     }
+    // The rival goes only once its successor is sure of a place: a refusal must not lose what was
+    // accepted.
     if (!make_room(transaction.priority, transaction.bytes.size())) return err(PoolError::PoolFull);
+    if (rival) remove(*rival);
     bytes_ += transaction.bytes.size();
     by_hash_[transaction.hash] = {transaction.signer, transaction.nonce};
     by_priority_.emplace(transaction.priority, transaction.signer, transaction.nonce);
@@ -94,16 +98,6 @@ void Pool::erase(const AccountId& signer, std::uint32_t nonce) {
     by_priority_.erase({entry->second.priority, signer, nonce});
     account->second.erase(entry);
     if (account->second.empty()) accounts_.erase(account);
-}
-
-void Pool::prune(const AccountId& signer, std::uint32_t next_nonce) {
-    const auto account = accounts_.find(signer);
-    if (account == accounts_.end()) return;
-    std::vector<std::uint32_t> stale;
-    for (const auto& [nonce, transaction] : account->second) {
-        if (nonce < next_nonce) stale.push_back(nonce);
-    }
-    for (const std::uint32_t nonce : stale) erase(signer, nonce);
 }
 
 void Pool::prune_expired(BlockNumber newest) {

@@ -51,8 +51,7 @@ class Pool {
     bool contains(const Hash256& hash) const { return by_hash_.contains(hash); }
     // Removes it, if it is there.
     void remove(const Hash256& hash);
-    // Removes every transaction of `signer` below `next_nonce`, and all past `valid_until`.
-    void prune(const AccountId& signer, std::uint32_t next_nonce);
+    // Removes all past `valid_until`.
     void prune_expired(BlockNumber newest);
     std::size_t size() const { return by_hash_.size(); }
     std::size_t bytes() const { return bytes_; }
