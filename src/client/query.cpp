@@ -75,7 +75,8 @@ Result<SealedQuery, Error> seal_query(const protocol::Session& session, const Co
     auto sender =
         crypto::hpke_setup_sender(session.session_key, view_of(protocol::domain::query), ephemeral);
     if (!sender) return err(Error{Code::BadKey, "the worker's session key is of small order", {}});
-    const SecretBytes padded = protocol::pad(scale::encode(query));
+    const SecretBytes plain(scale::encode(query));
+    const SecretBytes padded = protocol::pad(plain.reveal());
     const Bytes ciphertext =
         sender->context.seal(protocol::associated_data(session), padded.reveal());
     return SealedQuery{.bytes = concat(sender->enc.view(), ciphertext),

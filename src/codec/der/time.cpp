@@ -82,11 +82,10 @@ CivilTime civil_of(std::uint64_t unix_time) {
     return time;
 }
 
-std::optional<std::uint64_t> parse_utc_time(std::string_view text) {
-    Digits digits(text);
-    CivilTime t;
-    const unsigned year = digits.number(2);
-    t.year = year < 50 ? 2000 + year : 1900 + year;
+namespace {
+
+// MMDDHHMMSSZ, which both of ASN.1's forms have behind the year.
+std::optional<std::uint64_t> after_year(Digits& digits, CivilTime& t) {
     t.month = digits.number(2);
     t.day = digits.number(2);
     t.hour = digits.number(2);
@@ -96,17 +95,21 @@ std::optional<std::uint64_t> parse_utc_time(std::string_view text) {
     return digits.done() ? unix_of(t) : std::nullopt;
 }
 
+}  // namespace
+
+std::optional<std::uint64_t> parse_utc_time(std::string_view text) {
+    Digits digits(text);
+    CivilTime t;
+    const unsigned year = digits.number(2);
+    t.year = year < 50 ? 2000 + year : 1900 + year;
+    return after_year(digits, t);
+}
+
 std::optional<std::uint64_t> parse_generalized_time(std::string_view text) {
     Digits digits(text);
     CivilTime t;
     t.year = digits.number(4);
-    t.month = digits.number(2);
-    t.day = digits.number(2);
-    t.hour = digits.number(2);
-    t.minute = digits.number(2);
-    t.second = digits.number(2);
-    digits.literal('Z');
-    return digits.done() ? unix_of(t) : std::nullopt;
+    return after_year(digits, t);
 }
 
 std::optional<std::uint64_t> parse_rfc3339(std::string_view text) {
