@@ -57,6 +57,13 @@ target_compile_options(cloister_test_pch PRIVATE -fpch-preprocess)
 target_link_libraries(cloister_test_pch PRIVATE GTest::gtest)
 target_include_directories(cloister_test_pch PRIVATE ${CMAKE_SOURCE_DIR}/src)
 
+# Every test program's main, which says at the end how many cases ran; ctest prints all of them when it is done.
+add_library(cloister_test_main STATIC ${CMAKE_SOURCE_DIR}/test/support/main.cpp)
+target_include_directories(cloister_test_main PUBLIC ${CMAKE_SOURCE_DIR})
+target_link_libraries(cloister_test_main PUBLIC GTest::gtest)
+file(WRITE ${CMAKE_BINARY_DIR}/CTestCustom.cmake
+  "set(CTEST_CUSTOM_POST_TEST \"${CMAKE_SOURCE_DIR}/tools/cases.sh ${CMAKE_BINARY_DIR}\")\n")
+
 # cloister_library(NAME [SHELL] [DEPS a b] [LINK x y])
 #   One static library cloister_NAME from every .cpp of the current folder but *_test.cpp.
 #   DEPS are other modules of ours, LINK is anything else. A core (the default) has no exceptions and no
@@ -93,7 +100,7 @@ function(cloister_test name)
   target_precompile_headers(cloister_${name}_test REUSE_FROM cloister_test_pch)
   target_compile_options(cloister_${name}_test PRIVATE -fpch-preprocess)
   target_include_directories(cloister_${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(cloister_${name}_test PRIVATE GTest::gtest GTest::gtest_main ${arg_LINK})
+  target_link_libraries(cloister_${name}_test PRIVATE cloister_test_main ${arg_LINK})
   foreach(dep IN LISTS arg_DEPS)
     target_link_libraries(cloister_${name}_test PRIVATE cloister_${dep})
   endforeach()
