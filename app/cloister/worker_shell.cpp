@@ -57,8 +57,11 @@ WorkerShell::WorkerShell(io::EventLoop& loop, WorkerOptions options, OperatorKey
 Result<std::unique_ptr<WorkerShell>, Problem> WorkerShell::open(io::EventLoop& loop,
                                                                 WorkerOptions options,
                                                                 OperatorKey operator_key) {
-    const auto made = io::ensure_directory(options.base_path + "/sealed");
+    const std::string sealed = options.base_path + "/sealed";
+    const auto made = io::ensure_directory(sealed);
     if (!made) return err(problem_of(made.error(), "is the base path yours?"));
+    const auto cleaned = io::remove_leftovers(sealed);
+    if (!cleaned) return err(problem_of(cleaned.error(), "is the base path yours?"));
     const auto key = operator_key();
     if (!key) return err(key.error());
     std::unique_ptr<WorkerShell> shell(

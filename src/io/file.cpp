@@ -21,9 +21,32 @@ std::string doing(const char* verb, const std::string& path) {
     return std::string(verb) + " " + path;
 }
 
-Result<void, Error> write_all(int fd, ByteView bytes, const std::string& path) {
+constexpr std::string_view temporary_suffix = ".tmp";
+constexpr std::size_t temporary_digits = 16;
+
+// An open file of whichever disk.
+class Opened {
+  public:
+    Opened(FileCalls& calls, const std::string& path, int flags, mode_t mode = 0)
+        : calls_(calls), fd_(calls.open(path, flags | O_CLOEXEC, mode)) {}
+    ~Opened() {
+        if (fd_ >= 0) calls_.close(fd_);
+    }
+    Opened(const Opened&) = delete;
+    Opened& operator=(const Opened&) = delete;
+
+    bool valid() const { return fd_ >= 0; }
+    bool sync() { return calls_.fsync(fd_) == 0; }
+    ssize_t write(ByteView bytes) { return calls_.write(fd_, bytes); }
+
+  private:
+    FileCalls& calls_;
+    int fd_;
+};
+
+Result<void, Error> write_all(Opened& file, ByteView bytes, const std::string& path) {
     while (!bytes.empty()) {
-        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+        const ssize_t count = file.write(bytes);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return err(error_from_errno(doing("write", path)));
         bytes = bytes.subspan(static_cast<std::size_t>(count));
@@ -31,23 +54,32 @@ Result<void, Error> write_all(int fd, ByteView bytes, const std::string& path) {
     return {};
 }
 
-Result<void, Error> sync_directory_of(const std::string& path) {
+Result<void, Error> sync_directory_of(const std::string& path, FileCalls& calls) {
     const fs::path parent = fs::path(path).parent_path();
     const std::string directory = parent.empty() ? "." : parent.string();
-    const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd.valid() || ::fsync(fd.get()) != 0) {
+    Opened opened(calls, directory, O_RDONLY | O_DIRECTORY);
+    if (!opened.valid() || !opened.sync()) {
         return err(error_from_errno(doing("sync directory", directory)));
     }
     return {};
 }
 
-Result<void, Error> write_and_sync(const std::string& path, ByteView bytes, FileMode mode) {
+Result<void, Error> write_and_sync(const std::string& path, ByteView bytes, FileMode mode,
+                                   FileCalls& calls) {
     const mode_t bits = mode == FileMode::Private ? 0600 : 0644;
-    const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, bits));
-    if (!fd.valid()) return err(error_from_errno(doing("create", path)));
-    CLOISTER_CHECK(write_all(fd.get(), bytes, path));
-    if (::fsync(fd.get()) != 0) return err(error_from_errno(doing("sync", path)));
+    Opened file(calls, path, O_WRONLY | O_CREAT | O_EXCL, bits);
+    if (!file.valid()) return err(error_from_errno(doing("create", path)));
+    CLOISTER_CHECK(write_all(file, bytes, path));
+    if (!file.sync()) return err(error_from_errno(doing("sync", path)));
     return {};
+}
+
+bool is_leftover(std::string_view name) {
+    constexpr std::size_t tail = 1 + temporary_digits + temporary_suffix.size();
+    if (name.size() <= tail || !name.ends_with(temporary_suffix)) return false;
+    const std::string_view digits = name.substr(name.size() - tail + 1, temporary_digits);
+    return name[name.size() - tail] == '.' &&
+           digits.find_first_not_of("0123456789abcdef") == digits.npos;
 }
 
 }  // namespace
@@ -78,34 +110,46 @@ Result<Bytes, Error> read_file(const std::string& path, std::size_t bytes_max) {
     }
 }
 
-Result<void, Error> write_file_atomic(const std::string& path, ByteView bytes, FileMode mode) {
-    std::array<std::uint8_t, 8> suffix{};
+Result<void, Error> write_file_atomic(const std::string& path, ByteView bytes, FileMode mode,
+                                      FileCalls& calls) {
+    std::array<std::uint8_t, temporary_digits / 2> suffix{};
     fill_random(suffix);
-    const std::string temporary = path + "." + base::to_hex(suffix) + ".tmp";
-    auto written = write_and_sync(temporary, bytes, mode);
-    if (written.has_value() && ::rename(temporary.c_str(), path.c_str()) != 0) {
+    const std::string temporary = path + "." + base::to_hex(suffix) + std::string(temporary_suffix);
+    auto written = write_and_sync(temporary, bytes, mode, calls);
+    if (written.has_value() && calls.rename(temporary, path) != 0) {
         written = err(error_from_errno(doing("replace", path)));
     }
     if (!written.has_value()) {
-        ::unlink(temporary.c_str());
+        calls.unlink(temporary);
         return written;
     }
-    return sync_directory_of(path);
+    return sync_directory_of(path, calls);
 }
 
-Result<void, Error> ensure_directory(const std::string& path) {
-    const fs::path whole(path);
-    fs::path so_far;
-    for (const fs::path& part : whole) {
-        so_far /= part;
-        if (::mkdir(so_far.c_str(), 0700) == 0 || errno == EEXIST || errno == EROFS) continue;
-        return err(error_from_errno(doing("make directory", so_far.string())));
-    }
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
-        return err(Error{ErrorCode::Exists, doing("make directory", path) + ": not a directory"});
+Result<void, Error> remove_leftovers(const std::string& directory) {
+    CLOISTER_TRY(const auto names, list_directory(directory));
+    for (const std::string& name : names) {
+        if (is_leftover(name)) CLOISTER_CHECK(remove_file(directory + "/" + name));
     }
     return {};
+}
+
+Result<void, Error> ensure_directory(const std::string& path, FileCalls& calls) {
+    const fs::path whole(path);
+    fs::path so_far;
+    for (auto part = whole.begin(); part != whole.end(); ++part) {
+        so_far /= *part;
+        const bool made = calls.mkdir(so_far.string(), 0700) == 0;
+        if (!made && errno != EEXIST && errno != EROFS) {
+            return err(error_from_errno(doing("make directory", so_far.string())));
+        }
+        // A run that was killed may have made the last one and not synced it.
+        const bool last = std::next(part) == whole.end();
+        if (made || last) CLOISTER_CHECK(sync_directory_of(so_far.string(), calls));
+    }
+    const Opened opened(calls, path, O_RDONLY | O_DIRECTORY);
+    if (opened.valid()) return {};
+    return err(Error{ErrorCode::Exists, doing("make directory", path) + ": not a directory"});
 }
 
 bool file_exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
