@@ -1,4 +1,4 @@
-#include "sim/world.hpp"
+#include "sim/machine.hpp"
 
 #include "crypto/hash.hpp"
 #include "node/development.hpp"
@@ -10,47 +10,47 @@ Secret<32> seed_of(std::uint64_t seed, std::string_view purpose) {
     return Secret<32>(crypto::blake2b_256(concat(view_of(purpose), scale::encode(seed))).view());
 }
 
-// What one unit of fuel takes on virtual time: 1 ns, as a compiled contract roughly does.
-constexpr std::uint64_t gas_per_ms = 1'000'000;
 constexpr std::uint64_t http_wait_ms = 10'000;
+constexpr std::uint64_t broken_ms = 2'000;  // until a sender learns that its connection is gone
+constexpr Instant never(~std::uint64_t{0});
+
+std::shared_ptr<const platform::Platform> platform_of(std::uint64_t seed, std::uint64_t unix_ms) {
+    return std::make_shared<const platform::Platform>(seed_of(seed, "platform"),
+                                                      unix_ms / 1000 - 3600);
+}
+
+std::shared_ptr<const contract::Engine> engine_with_limits() {
+    return std::make_shared<const contract::Engine>(contract::Limits{});
+}
 
 }  // namespace
-
-struct World::Member {
-    std::unique_ptr<worker::Agent> agent;
-    std::unique_ptr<enclave::Enclave> enclave;
-    std::uint64_t life = 0;  // which enclave process: messages of an earlier one are lost
-    std::uint64_t births = 0;
-    std::map<std::string, Bytes> blobs;
-    Measurement measurement;
-};
 
 World::World(const WorldConfig& config)
     : config_(config),
       random_(seed_of(config.seed, "network")),
-      platform_(seed_of(config.seed, "platform"), config.start_unix_ms / 1000 - 3600),
-      engine_(contract::Limits{}),
+      platform_(config.fixtures.platform ? config.fixtures.platform
+                                         : platform_of(config.seed, config.start_unix_ms)),
+      engine_(config.fixtures.engine ? config.fixtures.engine : engine_with_limits()),
       measurement_(crypto::sha256(view_of("the enclave program of the simulator")).view()),
       cluster_(node::development_cluster()),
       authority_(seed_of(config.seed, "authority")) {
-    start_node();
+    load_node();
     for (std::size_t i = 0; i <= config.workers; ++i) start_member(i);
 }
-
-World::~World() = default;
 
 node::Now World::node_now() const {
     return {.steady = now_, .wall = UnixMillis(config_.start_unix_ms + now_.value)};
 }
 
-void World::start_node() {
+// From what the database holds, with nothing in memory.
+void World::load_node() {
     const node::Config config{.solo = {},
                               .pool = {},
                               .genesis = node::development_genesis(
                                   {.authority = {.id = authority_.public_key(), .weight = 1},
                                    .measurement = measurement_,
-                                   .simulated_root = platform_.root_fingerprint(),
-                                   .collateral = platform_.collateral(),
+                                   .simulated_root = platform_->root_fingerprint(),
+                                   .collateral = platform_->collateral(),
                                    .workers = config_.workers})};
     const auto view = [this](ByteView key) -> std::optional<Bytes> {
         const auto found = database_.find(to_bytes(key));
@@ -61,37 +61,28 @@ void World::start_node() {
     node_ = std::make_unique<node::Node>(config, crypto::Ed25519Key(authority_.seed().duplicate()),
                                          view, node_now(), outputs);
     rpc_ = std::make_unique<rpc::Server>(*node_, rpc::ChainInfo{});
+    ++node_life_;
     node_outputs(std::move(outputs));
 }
 
-void World::start_member(std::size_t index) {
-    members_.push_back(std::make_unique<Member>());
-    const bool gatekeeper = index == gatekeeper_index;
-    worker::Config config{.genesis = node_->genesis_hash(),
-                          .role = gatekeeper ? protocol::Role::Gatekeeper : protocol::Role::Worker,
-                          .cluster = gatekeeper ? ClusterId{} : cluster_,
-                          .endpoint = "sim://" + std::to_string(index)};
-    members_[index]->agent = std::make_unique<worker::Agent>(
-        std::move(config),
-        gatekeeper ? node::development_gatekeeper() : node::development_operator(index - 1));
-    after(delay(), [this, index] { start_enclave(index, measurement_); });
+void World::crash_node(PowerCut where) {
+    if (!node_up_) return;
+    if (where != PowerCut::BetweenSteps) {
+        power_cut_ = where;
+        return;
+    }
+    node_up_ = false;
+    power_cut_.reset();
+    auto waiting = std::move(rpc_open_);
+    rpc_open_.clear();
+    for (auto& [id, done] : waiting) after(0, [d = std::move(done)] { d(std::nullopt); });
+    load_node();
 }
 
-void World::start_enclave(std::size_t index, const Measurement& measurement) {
-    Member& member = *members_[index];
-    ++member.life;
-    member.measurement = measurement;
-    const Bytes birth = scale::encode(config_.seed, std::uint64_t{index}, member.births++);
-    enclave::Birth given{
-        .entropy = Secret<32>(crypto::blake2b_256(concat(view_of("birth"), birth)).view()),
-        .seal_key = platform_.seal_key(measurement),
-        .measurement = measurement};
-    member.enclave = std::make_unique<enclave::Enclave>(std::move(given), engine_);
-    step_agent(index, worker::input::EnclaveStarted{});
-}
-
-void World::restart_enclave(std::size_t member, std::optional<Measurement> measurement) {
-    start_enclave(member, measurement.value_or(members_[member]->measurement));
+void World::start_node() {
+    if (node_up_) return;
+    load_node();
+    node_up_ = true;
 }
 
 void World::after(std::uint64_t delay_ms, std::function<void()> act) {
@@ -105,6 +96,7 @@ std::uint64_t World::delay() {
 }
 
 void World::note(std::string_view link, ByteView bytes) {
+    if (hooks.crossed) hooks.crossed(link, bytes);
     const Bytes entry = concat(transcript_.view(), view_of(link), scale::encode(now_), bytes);
     transcript_ = crypto::blake2b_256(entry);
 }
@@ -123,9 +115,9 @@ bool World::run_one() {
 // order fixed.
 void World::schedule_wakes() {
     const Instant next = events_.empty() ? Instant(~std::uint64_t{0}) : events_.top().at;
-    Instant first = node_->next_wake();
+    Instant first = node_up_ ? node_->next_wake() : never;
     std::function<void()> act = [this] { step_node(node::input::Tick{}); };
-    if (rpc_->next_wake() < first) {
+    if (node_up_ && rpc_->next_wake() < first) {
         first = rpc_->next_wake();
         act = [this] {
             std::vector<rpc::Output> outputs;
@@ -134,16 +126,7 @@ void World::schedule_wakes() {
         };
     }
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        if (members_[i]->agent->next_wake() < first) {
-            first = members_[i]->agent->next_wake();
-            act = [this, i] { step_agent(i, worker::input::Tick{}); };
-        }
-        if (members_[i]->enclave && members_[i]->enclave->next_wake() < first) {
-            first = members_[i]->enclave->next_wake();
-            act = [this, i, life = members_[i]->life] {
-                step_enclave(i, life, enclave::input::Tick{});
-            };
-        }
+        wake_member(i, first, act);
     }
     if (first < next) {
         events_.push({.at = std::max(now_, first), .order = order_++, .act = std::move(act)});
@@ -166,14 +149,8 @@ void World::run_for(std::uint64_t milliseconds) {
     }
 }
 
-bool World::ready() const {
-    return std::ranges::all_of(members_, [](const auto& member) {
-        const protocol::output::Status& s = member->agent->status();
-        return s.registered && s.has_keys && s.fresh;
-    });
-}
-
 void World::step_node(const node::Input& input) {
+    if (!node_up_) return;
     std::vector<node::Output> outputs;
     node_->step(node_now(), input, outputs);
     node_outputs(std::move(outputs));
@@ -182,13 +159,16 @@ void World::step_node(const node::Input& input) {
 void World::node_outputs(std::vector<node::Output> outputs) {
     for (node::Output& output : outputs) {
         if (const auto* write = std::get_if<node::output::Write>(&output)) {
+            if (power_cut_ == PowerCut::BeforeWrite) return crash_node(PowerCut::BetweenSteps);
             for (const auto& [key, value] : write->batch) database_.insert_or_assign(key, value);
+            if (power_cut_) return crash_node(PowerCut::BetweenSteps);
         } else if (const auto* block = std::get_if<node::output::Finalised>(&output)) {
             note("block", block->hash.view());
             for (auto& outcome : runtime::outcomes(node_->newest_state())) {
                 if (outcome.success) continue;
                 failures_.push_back({.block = block->number, .error = std::move(outcome.error)});
             }
+            if (hooks.finalised) hooks.finalised(*block);
         }
         std::vector<rpc::Output> replies;
         rpc_->on_node_output(output, replies);
@@ -199,7 +179,9 @@ void World::node_outputs(std::vector<node::Output> outputs) {
 void World::rpc_outputs(std::vector<rpc::Output> outputs) {
     for (rpc::Output& output : outputs) {
         if (auto* submit = std::get_if<rpc::output::Submit>(&output)) {
-            after(0, [this, s = submit->submit] { step_node(s); });
+            after(0, [this, s = submit->submit, life = node_life_] {
+                if (life == node_life_) step_node(s);
+            });
             continue;
         }
         auto& reply = std::get<rpc::output::Reply>(output);
@@ -211,119 +193,47 @@ void World::rpc_outputs(std::vector<rpc::Output> outputs) {
     }
 }
 
-void World::ask_rpc(const std::string& body, std::function<void(std::string)> done) {
-    after(delay(), [this, body, done = std::move(done)] {
-        note("rpc", view_of(body));
-        const rpc::RequestId id = next_rpc_++;
-        rpc_open_.emplace(id, done);
-        std::vector<rpc::Output> outputs;
-        rpc_->handle(now_, id, body, outputs);
-        rpc_outputs(std::move(outputs));
-    });
+Copies World::carry(Link link, std::size_t member) {
+    return hooks.carry ? hooks.carry(link, member) : Copies{0};
 }
 
-void World::step_agent(std::size_t index, const worker::Input& input) {
-    std::vector<worker::Output> outputs;
-    members_[index]->agent->step(now_, input, outputs);
-    for (worker::Output& output : outputs) agent_output(index, output);
-}
-
-void World::inject(std::size_t member, protocol::HostInput message) {
-    after(delay(), [this, member, life = members_[member]->life, m = std::move(message)] {
-        step_enclave(member, life, enclave::input::FromHost{m});
-    });
-}
-
-void World::agent_output(std::size_t index, worker::Output& output) {
-    namespace out = worker::output;
-    Member& member = *members_[index];
-    if (auto* to_enclave = std::get_if<out::ToEnclave>(&output)) {
-        if (frozen_.contains(index)) return;
-        if (hooks.to_enclave && hooks.to_enclave(index, to_enclave->message) == Fate::Drop) return;
-        note("to enclave", scale::encode(to_enclave->message));
-        inject(index, std::move(to_enclave->message));
-    } else if (const auto* call = std::get_if<out::Rpc>(&output)) {
-        ask_rpc(call->body, [this, index, id = call->id](std::string body) {
-            if (hooks.rpc_reply && hooks.rpc_reply(index, body) == Fate::Drop) return;
-            step_agent(index, worker::input::RpcDone{.id = id, .body = std::move(body)});
-        });
-    } else if (auto* peer = std::get_if<out::ToGatekeeper>(&output)) {
-        if (hooks.to_gatekeeper && hooks.to_gatekeeper(index, peer->bytes) == Fate::Drop) return;
-        after(delay(), [this, index, bytes = peer->bytes] {
-            const std::uint64_t id = next_http_++;
-            http_open_.emplace(id, [this, index](worker::output::HttpReply reply) {
-                if (hooks.from_gatekeeper && hooks.from_gatekeeper(index, reply.body) == Fate::Drop)
-                    return;
-                after(delay(), [this, index, body = std::move(reply.body)] {
-                    step_agent(index, worker::input::GatekeeperDone{.reply = body});
-                });
-            });
-            step_agent(gatekeeper_index,
-                       worker::input::Http{
-                           .kind = worker::input::Http::Kind::Peer, .id = id, .body = bytes});
-        });
-    } else if (auto* store = std::get_if<out::Store>(&output)) {
-        note("store", store->blob);
-        member.blobs.insert_or_assign(store->name, std::move(store->blob));
-    } else if (const auto* load = std::get_if<out::Load>(&output)) {
-        std::optional<Bytes> blob;
-        if (const auto found = member.blobs.find(load->name); found != member.blobs.end())
-            blob = found->second;
-        if (hooks.load) hooks.load(index, load->name, blob);
-        after(delay(), [this, index, name = load->name, blob = std::move(blob)] {
-            step_agent(index, worker::input::Loaded{.name = name, .blob = blob});
-        });
-    } else if (auto* reply = std::get_if<out::HttpReply>(&output)) {
-        const auto open = http_open_.find(reply->id);
-        if (open == http_open_.end()) return;
-        auto done = std::move(open->second);
-        http_open_.erase(open);
-        done(std::move(*reply));
-    } else if (auto* line = std::get_if<out::Log>(&output)) {
-        logs_.push_back({.member = index, .code = line->code, .message = line->message});
+// Whoever asks hears once: the first reply that gets through, or that there is none.
+void World::ask_rpc(const std::string& body, Caller caller, RpcDone done) {
+    const Copies there = carry(caller.link, caller.member);
+    if (there.empty()) return after(broken_ms, [done = std::move(done)] { done(std::nullopt); });
+    const RpcDone back = [this, caller, done = std::move(done),
+                          heard = std::make_shared<bool>(false)](std::optional<std::string> reply) {
+        if (std::exchange(*heard, true)) return;
+        const Copies ways = carry(caller.link, caller.member);
+        if (ways.empty()) reply.reset();
+        after(ways.empty() ? broken_ms : ways.front(), [done, r = std::move(reply)] { done(r); });
+    };
+    for (const std::uint64_t late : there) {
+        after(delay() + late, [this, body, back] { reach_rpc(body, back); });
     }
 }
 
-void World::step_enclave(std::size_t index, std::uint64_t life, const enclave::Input& input) {
-    Member& member = *members_[index];
-    if (member.life != life || !member.enclave) return;
-    std::vector<enclave::Output> outputs;
-    member.enclave->step(now_, input, outputs);
-    for (enclave::Output& output : outputs) enclave_output(index, life, output);
-}
-
-void World::enclave_output(std::size_t index, std::uint64_t life, enclave::Output& output) {
-    if (auto* to_host = std::get_if<enclave::output::ToHost>(&output)) {
-        if (frozen_.contains(index)) return;
-        if (hooks.from_enclave && hooks.from_enclave(index, to_host->message) == Fate::Drop) return;
-        note("from enclave", scale::encode(to_host->message));
-        after(delay(), [this, index, life, m = std::move(to_host->message)] {
-            if (members_[index]->life == life) step_agent(index, worker::input::FromEnclave{m});
-        });
-    } else if (const auto* need = std::get_if<enclave::output::NeedQuote>(&output)) {
-        Bytes quote =
-            platform_.quote({.measurement = members_[index]->measurement,
-                             .report_data = platform::ReportData(need->report_data.view())});
-        if (hooks.quote) hooks.quote(index, need->report_data, quote);
-        after(delay(), [this, index, life, id = need->id, q = std::move(quote)] {
-            step_enclave(index, life, enclave::input::Quoted{.id = id, .quote = q});
-        });
-    } else {
-        const auto execution = std::get<enclave::output::Execute>(output).execution;
-        auto run = std::make_shared<contract::Run>(execution->run());
-        const std::uint64_t takes = 1 + run->gas_used.value / gas_per_ms;
-        after(takes, [this, index, life, id = execution->id(), run] {
-            step_enclave(index, life, enclave::input::Executed{.id = id, .run = *run});
-        });
-    }
+void World::reach_rpc(const std::string& body, const RpcDone& done) {
+    if (!node_up_) return done(std::nullopt);
+    note("rpc", view_of(body));
+    const rpc::RequestId id = next_rpc_++;
+    rpc_open_.emplace(id, done);
+    std::vector<rpc::Output> outputs;
+    rpc_->handle(now_, id, body, outputs);
+    rpc_outputs(std::move(outputs));
 }
 
 client::Transport World::transport() {
     return [this](const std::string& body) -> std::optional<std::string> {
-        auto shared = std::make_shared<std::optional<std::string>>();
-        ask_rpc(body, [shared](std::string reply) { *shared = std::move(reply); });
-        if (!run_until([&shared] { return shared->has_value(); }, 60'000)) return std::nullopt;
-        return *shared;
+        struct Heard {
+            bool done = false;
+            std::optional<std::string> reply;
+        };
+        auto heard = std::make_shared<Heard>();
+        ask_rpc(body, {Link::ClientRpc, 0},
+                [heard](std::optional<std::string> reply) { *heard = {true, std::move(reply)}; });
+        if (!run_until([&heard] { return heard->done; }, 60'000)) return std::nullopt;
+        return heard->reply;
     };
 }
 
@@ -336,15 +246,18 @@ client::Chain World::chain() { return client::Chain(transport(), clock(), node_-
 
 std::optional<Bytes> World::http(std::size_t member, worker::input::Http::Kind kind, Bytes body) {
     auto shared = std::make_shared<std::optional<Bytes>>();
-    const std::uint64_t id = next_http_++;
-    http_open_.emplace(id, [this, shared](worker::output::HttpReply reply) {
-        if (reply.status == 200) {
-            after(delay(), [shared, b = std::move(reply.body)] { *shared = b; });
-        }
-    });
-    after(delay(), [this, member, kind, id, body = std::move(body)] {
-        step_agent(member, worker::input::Http{.kind = kind, .id = id, .body = body});
-    });
+    for (const std::uint64_t late : carry(Link::Client, member)) {
+        const std::uint64_t id = next_http_++;
+        http_open_.emplace(id, [this, member, shared](worker::output::HttpReply reply) {
+            if (reply.status != 200) return;
+            const Copies ways = carry(Link::Client, member);
+            if (ways.empty()) return;
+            after(delay() + ways.front(), [shared, b = std::move(reply.body)] { *shared = b; });
+        });
+        after(delay() + late, [this, member, kind, id, body] {
+            step_agent(member, worker::input::Http{.kind = kind, .id = id, .body = body});
+        });
+    }
     if (!run_until([&shared] { return shared->has_value(); }, http_wait_ms)) return std::nullopt;
     return *shared;
 }
@@ -352,9 +265,6 @@ std::optional<Bytes> World::http(std::size_t member, worker::input::Http::Kind k
 crypto::Entropy World::client_entropy(std::string_view who) const {
     return crypto::Entropy(seed_of(config_.seed, std::string("client ") + std::string(who)));
 }
-
-const worker::Agent& World::agent(std::size_t member) const { return *members_[member]->agent; }
-std::map<std::string, Bytes>& World::blobs(std::size_t member) { return members_[member]->blobs; }
 
 bool World::logged(std::size_t member, std::string_view code) const {
     return std::ranges::any_of(

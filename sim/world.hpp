@@ -22,30 +22,24 @@
 #include "node/node.hpp"
 #include "platform/platform.hpp"
 #include "rpc/server.hpp"
+#include "sim/hooks.hpp"
 #include "worker/agent.hpp"
 
 namespace cloister::sim {
 
 inline constexpr std::size_t gatekeeper_index = 0;  // members: 0 is the gatekeeper, workers follow
 
+// What worlds of one process may share: both are costly to make and never change.
+struct Fixtures {
+    std::shared_ptr<const contract::Engine> engine;
+    std::shared_ptr<const platform::Platform> platform;
+};
+
 struct WorldConfig {
     std::uint64_t seed = 1;
     std::size_t workers = 3;
     std::uint64_t start_unix_ms = 1'790'000'000'000;
-};
-
-enum class Fate : std::uint8_t { Deliver, Drop };
-
-// Each may change the message in place.
-struct Hooks {
-    std::function<Fate(std::size_t member, protocol::HostInput&)> to_enclave;
-    std::function<Fate(std::size_t member, protocol::HostOutput&)> from_enclave;
-    std::function<Fate(std::size_t member, std::string& body)> rpc_reply;
-    std::function<Fate(std::size_t from, Bytes& request)> to_gatekeeper;
-    std::function<Fate(std::size_t to, Bytes& reply)> from_gatekeeper;
-    std::function<void(std::size_t member, std::string_view name, std::optional<Bytes>& blob)> load;
-    // The quote that the platform gives: a test may put another in its place.
-    std::function<void(std::size_t member, const protocol::ReportData64&, Bytes& quote)> quote;
+    Fixtures fixtures{};  // what is absent is made from the seed
 };
 
 // An extrinsic that was included in a block and failed there.
@@ -84,12 +78,27 @@ class World {
     // A frozen enclave: the host gives it nothing and takes nothing, but its time goes on.
     void freeze(std::size_t member) { frozen_.insert(member); }
     void thaw(std::size_t member) { frozen_.erase(member); }
+    // A second process of the same program on the same machine, told to start as the first was;
+    // ended by the next restart.
+    void clone_enclave(std::size_t member);
+    // The machine loses its power: agent and enclave are gone, the disk stays.
+    void crash_machine(std::size_t member);
+    void start_machine(std::size_t member);
+    bool is_up(std::size_t member) const;
+    void set_host_clock(std::size_t member, std::uint64_t ahead_ms);
+    // The node's machine loses its power, there or at the next point of that kind; it comes back
+    // from its database alone.
+    void crash_node(PowerCut where);
+    void start_node();
+    bool node_is_up() const { return node_up_; }
+    // Does it after so much virtual time.
+    void after(std::uint64_t delay_ms, std::function<void()> act);
     // Bytes straight into an enclave, past the host's agent.
     void inject(std::size_t member, protocol::HostInput message);
 
     Hooks hooks;
     const node::Node& node() const { return *node_; }
-    const platform::Platform& platform() const { return platform_; }
+    const platform::Platform& platform() const { return *platform_; }
     const Measurement& measurement() const { return measurement_; }
     const ClusterId& cluster() const { return cluster_; }
     const worker::Agent& agent(std::size_t member) const;
@@ -104,7 +113,8 @@ class World {
     Instant now() const { return now_; }
 
   private:
-    struct Member;
+    struct Process;
+    struct Machine;
     struct Event {
         Instant at;
         std::uint64_t order;
@@ -114,22 +124,33 @@ class World {
         }
     };
 
-    void after(std::uint64_t delay_ms, std::function<void()> act);
     void note(std::string_view link, ByteView bytes);
     std::uint64_t delay();
     bool run_one();
-    void start_node();
+    void load_node();
     void start_member(std::size_t index);
-    void start_enclave(std::size_t index, const Measurement& measurement);
+    void load_agent(std::size_t index);
+    std::uint64_t start_process(std::size_t index);  // its life
     void step_node(const node::Input& input);
     void node_outputs(std::vector<node::Output> outputs);
     void rpc_outputs(std::vector<rpc::Output> outputs);
-    void ask_rpc(const std::string& body, std::function<void(std::string)> done);
+    using RpcDone = std::function<void(std::optional<std::string>)>;
+    struct Caller {
+        Link link;
+        std::size_t member;
+    };
+    void ask_rpc(const std::string& body, Caller caller, RpcDone done);
+    void reach_rpc(const std::string& body, const RpcDone& done);
+    void ask_gatekeeper(std::size_t index, const Bytes& bytes);
+    Copies carry(Link link, std::size_t member);
+    void to_enclave(std::size_t member, const protocol::HostInput& message);
+    bool alive(std::size_t member, std::uint64_t life) const;
     void step_agent(std::size_t index, const worker::Input& input);
     void agent_output(std::size_t index, worker::Output& output);
     void step_enclave(std::size_t index, std::uint64_t life, const enclave::Input& input);
     void enclave_output(std::size_t index, std::uint64_t life, enclave::Output& output);
     void schedule_wakes();
+    void wake_member(std::size_t index, Instant& first, std::function<void()>& act);
     node::Now node_now() const;
 
     WorldConfig config_;
@@ -139,17 +160,20 @@ class World {
     std::priority_queue<Event> events_;
     Hash256 transcript_;
 
-    platform::Platform platform_;
-    contract::Engine engine_;
+    std::shared_ptr<const platform::Platform> platform_;
+    std::shared_ptr<const contract::Engine> engine_;
     Measurement measurement_;
     ClusterId cluster_;
     crypto::Ed25519Key authority_;
     std::map<Bytes, Bytes> database_;
     std::unique_ptr<node::Node> node_;
     std::unique_ptr<rpc::Server> rpc_;
-    std::map<rpc::RequestId, std::function<void(std::string)>> rpc_open_;
+    bool node_up_ = true;
+    std::uint64_t node_life_ = 0;
+    std::optional<PowerCut> power_cut_;  // waits for the next write
+    std::map<rpc::RequestId, RpcDone> rpc_open_;
     rpc::RequestId next_rpc_ = 1;
-    std::vector<std::unique_ptr<Member>> members_;
+    std::vector<std::unique_ptr<Machine>> members_;
     std::set<std::size_t> frozen_;
     std::vector<LogLine> logs_;
     std::vector<Failure> failures_;
