@@ -25,7 +25,8 @@ contract::Run Execution::run() const {
 }
 
 struct Enclave::Impl {
-    Impl(Birth birth, const contract::Engine& engine) : core(std::move(birth), engine) {}
+    Impl(Birth birth, const contract::Engine& engine, std::pmr::memory_resource* key_memory)
+        : core(std::move(birth), engine), worker(key_memory) {}
 
     void take(const input::FromHost& input);
     void take(const input::Quoted& input);
@@ -209,8 +210,15 @@ void Enclave::Impl::report_status() {
     core.out.host(now);
 }
 
-Enclave::Enclave(Birth birth, const contract::Engine& engine)
-    : impl_(std::make_unique<Impl>(std::move(birth), engine)) {}
+// The keys are members of Impl, or nodes of maps that share its memory.
+Enclave::Enclave(Birth birth, const contract::Engine& engine, std::pmr::memory_resource* key_memory)
+    : impl_(std::pmr::polymorphic_allocator<>(key_memory)
+                .new_object<Impl>(std::move(birth), engine, key_memory),
+            Destroy{key_memory}) {}
+
+void Enclave::Destroy::operator()(Impl* impl) const {
+    std::pmr::polymorphic_allocator<>(memory).delete_object(impl);
+}
 
 Enclave::~Enclave() = default;
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <memory_resource>
 #include <variant>
 #include <vector>
 
@@ -87,7 +88,10 @@ struct Birth {
 
 class Enclave {
   public:
-    Enclave(Birth birth, const contract::Engine& engine);
+    // All long-term keys lie in what `key_memory` gives (at most 2 MiB), which outlives the enclave
+    // and may be memory that nobody else can read. Copies elsewhere last for a step at most.
+    Enclave(Birth birth, const contract::Engine& engine,
+            std::pmr::memory_resource* key_memory = std::pmr::new_delete_resource());
     ~Enclave();
 
     // The only way in; runs to completion. `now` is the enclave's own cycle counter in
@@ -98,7 +102,11 @@ class Enclave {
 
   private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    struct Destroy {
+        std::pmr::memory_resource* memory;
+        void operator()(Impl* impl) const;
+    };
+    std::unique_ptr<Impl, Destroy> impl_;
 };
 
 }  // namespace cloister::enclave

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory_resource>
 #include <set>
 
 #include "enclave/core.hpp"
@@ -15,6 +16,8 @@ class KeyRing {
     static constexpr std::uint64_t again_ms = 3000;
     static constexpr std::size_t subjects_max = 64;     // of one request
     static constexpr std::size_t contracts_max = 4096;  // whose keys are held at a time
+
+    explicit KeyRing(std::pmr::memory_resource* memory) : contracts_(memory), shares_(memory) {}
 
     const ClusterKeys* cluster() const { return cluster_ ? &*cluster_ : nullptr; }
     // nullptr while they are not held, and then they are asked for.
@@ -35,10 +38,11 @@ class KeyRing {
     void install(const protocol::SeedSubject& subject, const Secret<32>& seed);
 
     std::optional<ClusterKeys> cluster_;
-    std::map<ContractId, ContractKeys> contracts_;
+    std::pmr::map<ContractId, ContractKeys> contracts_;
     std::set<protocol::SeedSubject> wanted_;
     // Verified shares of what is wanted, by holder.
-    std::map<protocol::SeedSubject, std::map<std::uint16_t, crypto::RistrettoPoint>> shares_;
+    using Shares = std::pmr::map<std::uint16_t, crypto::RistrettoPoint>;
+    std::pmr::map<protocol::SeedSubject, Shares> shares_;
     Timer attempts_;
     std::optional<Waiting> waiting_;            // for its quote
     std::optional<protocol::KeyRequest> sent_;  // for its answer

@@ -11,6 +11,8 @@ namespace cloister::enclave {
 
 class Worker {
   public:
+    explicit Worker(std::pmr::memory_resource* key_memory) : keys_(key_memory) {}
+
     // Needs core.view.
     void advance(Core& core);
     // Runs in every step, also while nothing of the newest block is proven yet.
