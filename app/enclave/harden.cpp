@@ -1,117 +1,109 @@
 #include "harden.hpp"
 
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstddef>
-#include <cstdint>
+
+#include "secret_pages.hpp"
+#include "system_calls.hpp"
 
 namespace cloister::app {
 
 namespace {
 
-constexpr std::array allowed_calls = {
-    // the two channels and the runner's eventfd
-    SYS_read,
-    SYS_write,
-    SYS_poll,
-    SYS_ppoll,
-    // memory: malloc, and wasmtime's pool and code
-    SYS_mmap,
-    SYS_munmap,
-    SYS_mprotect,
-    SYS_mremap,
-    SYS_madvise,
-    SYS_brk,
-    SYS_membarrier,
-    // the runner's thread
-    SYS_futex,
-    SYS_sched_yield,
-    SYS_rseq,
-    SYS_set_robust_list,
-    SYS_gettid,
-    // traps of contracts are signals
-    SYS_rt_sigaction,
-    SYS_rt_sigprocmask,
-    SYS_rt_sigreturn,
-    SYS_sigaltstack,
-    SYS_restart_syscall,
-    // the end: of a thread, of the process, by an assertion
-    SYS_exit,
-    SYS_exit_group,
-    SYS_getpid,
-    SYS_tgkill,
-};
+// The last of what the platform gives: nothing, log, log, host, platform.
+constexpr unsigned descriptor_last = 4;
+// Those, the runners' counters, and what the measures themselves open for a moment.
+constexpr rlim_t descriptors_max = 16;
 
-constexpr sock_filter statement(unsigned code, unsigned value) {
-    return {static_cast<std::uint16_t>(code), 0, 0, value};
+bool limit(__rlimit_resource resource, rlim_t value) {
+    const rlimit both{value, value};
+    return ::setrlimit(resource, &both) == 0;
 }
+
+bool take_no_new_privileges() { return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0; }
+bool take_not_dumpable() { return ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0; }
+bool take_no_core() { return limit(RLIMIT_CORE, 0); }
+bool take_few_descriptors() { return limit(RLIMIT_NOFILE, descriptors_max); }
+bool take_no_processes() { return limit(RLIMIT_NPROC, 0); }
+bool take_own_descriptors() { return ::syscall(SYS_close_range, descriptor_last + 1, ~0U, 0) == 0; }
 
 // Landlock's own numbers (landlock(7)), since headers are older than kernels.
 constexpr long landlock_create_ruleset = 444;
 constexpr long landlock_restrict_self = 446;
-constexpr unsigned long landlock_version = 1;
+constexpr unsigned long landlock_version_flag = 1;
+constexpr long network_since = 4;
+constexpr long scope_since = 6;
 struct LandlockRuleset {
     std::uint64_t files;
-    std::uint64_t net;     // since version 4
-    std::uint64_t scoped;  // since version 6
+    std::uint64_t network;
+    std::uint64_t scoped;
 };
 
+long landlock_version() {
+    return ::syscall(landlock_create_ruleset, nullptr, 0, landlock_version_flag);
+}
+
 // A ruleset without a rule: all that the kernel's version can refuse is refused.
-bool restrict_files() {
-    const long version = ::syscall(landlock_create_ruleset, nullptr, 0, landlock_version);
+bool take_landlock() {
+    const long version = landlock_version();
     if (version < 1) return false;
     // Rights to files: 13 in version 1, then refer, truncate and device ioctl.
     const int file_rights = version >= 5 ? 16 : version >= 3 ? 15 : version == 2 ? 14 : 13;
     LandlockRuleset rules{(std::uint64_t{1} << file_rights) - 1, 0, 0};
-    if (version >= 4) rules.net = 3;     // bind, connect
-    if (version >= 6) rules.scoped = 3;  // abstract sockets, signals to others
-    const std::size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
+    if (version >= network_since) rules.network = 3;  // bind, connect
+    if (version >= scope_since) rules.scoped = 3;     // abstract sockets, signals to others
+    const std::size_t size = version >= scope_since ? 24 : version >= network_since ? 16 : 8;
     const long file = ::syscall(landlock_create_ruleset, &rules, size, 0);
     if (file < 0) return false;
     const bool done = ::syscall(landlock_restrict_self, file, 0) == 0;
     ::close(static_cast<int>(file));
     return done;
 }
+bool has_landlock_network() { return landlock_version() >= network_since; }
+bool has_landlock_scope() { return landlock_version() >= scope_since; }
+
+using When = Measure::When;
+constexpr std::array<Measure, 11> measures{{
+    {"no_new_privs", "no program that it starts gains rights", "Linux 3.5 or newer", When::AtStart,
+     take_no_new_privileges},
+    {"not_dumpable", "other processes of its user neither trace nor read it, no core dumps",
+     "any Linux", When::AtStart, take_not_dumpable},
+    {"no_core", "a crash writes no memory to disk", "any Linux", When::AtStart, take_no_core},
+    {"own_descriptors", "nothing of the launcher's stays open in it", "Linux 5.9 or newer",
+     When::AtStart, take_own_descriptors},
+    {"few_descriptors", "it cannot open many files even before the filter", "any Linux",
+     When::AtStart, take_few_descriptors},
+    {"landlock", "it opens no file by its path",
+     "Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK, and landlock in the boot parameter lsm=",
+     When::AtStart, take_landlock},
+    {"landlock_network", "it binds and connects no TCP socket", "Linux 6.7 or newer with Landlock",
+     When::AtStart, has_landlock_network},
+    {"landlock_scope", "it reaches no abstract socket and signals no process outside",
+     "Linux 6.12 or newer with Landlock", When::AtStart, has_landlock_scope},
+    {"memfd_secret", "root and the kernel itself do not read the long-term keys",
+     "Linux 5.14 or newer with CONFIG_SECRETMEM; before 6.5 the boot parameter secretmem.enable=1; "
+     "a limit of locked memory (ulimit -l) of 8192 KiB",
+     When::AtStart, can_map_secret_pages},
+    {"no_processes", "it makes no thread or process", "any Linux", When::BeforeServing,
+     take_no_processes},
+    {"seccomp", "any other system call than the listed ones kills it",
+     "Linux 4.14 or newer with CONFIG_SECCOMP_FILTER", When::BeforeServing, restrict_system_calls},
+}};
 
 }  // namespace
 
-std::vector<std::string> harden_process() {
-    std::vector<std::string> missing;
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) missing.push_back("no_new_privs");
-    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) missing.push_back("not_dumpable");
-    const rlimit none{0, 0};
-    if (::setrlimit(RLIMIT_CORE, &none) != 0) missing.push_back("no_core");
-    if (!restrict_files()) missing.push_back("landlock");
-    return missing;
-}
+std::span<const Measure> hardening_measures() { return measures; }
 
-bool restrict_system_calls() {
-    constexpr std::size_t count = allowed_calls.size();
-    std::array<sock_filter, count + 7> program{};
-    std::size_t at = 0;
-    const auto load = BPF_LD | BPF_W | BPF_ABS;
-    const auto equal = BPF_JMP | BPF_JEQ | BPF_K;
-    program[at++] = statement(load, offsetof(seccomp_data, arch));
-    program[at++] = {equal, 1, 0, AUDIT_ARCH_X86_64};
-    program[at++] = statement(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-    program[at++] = statement(load, offsetof(seccomp_data, nr));
-    for (std::size_t i = 0; i < count; ++i) {
-        // To the ALLOW behind the refusal that follows the list.
-        const auto jump = static_cast<std::uint8_t>(count - i);
-        program[at++] = {equal, jump, 0, static_cast<std::uint32_t>(allowed_calls[i])};
+std::vector<const Measure*> harden(Measure::When when) {
+    std::vector<const Measure*> missing;
+    for (const Measure& measure : measures) {
+        if (measure.when == when && !measure.take()) missing.push_back(&measure);
     }
-    program[at++] = statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-    program[at++] = statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    const sock_fprog filter{static_cast<unsigned short>(at), program.data()};
-    return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter) == 0;
+    return missing;
 }
 
 }  // namespace cloister::app

@@ -1,19 +1,30 @@
-// What the kernel can do for the enclave process (DESIGN.md section 6). Each measure that it lacks
-// is named.
+// What the kernel can do for the enclave process (DESIGN.md section 6). The enclave takes every
+// measure and names those that it lacks; `cloister doctor` tries each of them in a child.
 #pragma once
 
-#include <string>
+#include <cstdint>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace cloister::app {
 
-// No new privileges, no core dumps, no ptrace by others of the same user, no access to any file by
-// its path (Landlock). Returns what could not be had. For the thread that calls and those that it
-// makes later: call it first.
-std::vector<std::string> harden_process();
+struct Measure {
+    // Some come before the first secret, others after the last thread was made.
+    enum class When : std::uint8_t { AtStart, BeforeServing };
 
-// From here on all threads may make only the listed system calls; any other fails with EPERM. No
-// file can be opened, no socket made, no process started. False if the kernel has no seccomp.
-bool restrict_system_calls();
+    std::string_view name;
+    std::string_view protects;
+    std::string_view remedy;  // how a machine gets it
+    When when;
+    bool (*take)();  // false: this kernel, or how this machine is set, lacks it
+};
+
+// In the order in which they are taken. Each is for the thread that calls and those that it makes
+// later; the filter of system calls, the last, is for all.
+std::span<const Measure> hardening_measures();
+
+// Takes those of `when`; returns the ones that could not be had.
+std::vector<const Measure*> harden(Measure::When when);
 
 }  // namespace cloister::app

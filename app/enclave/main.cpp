@@ -13,6 +13,8 @@
 #include "harden.hpp"
 #include "platform/messages.hpp"
 #include "runner.hpp"
+#include "secret_pages.hpp"
+#include "wiping.hpp"
 
 namespace {
 
@@ -54,7 +56,8 @@ std::optional<platform::EnclaveResponse> ask(Channel& channel,
     }
 }
 
-std::optional<enclave::Birth> be_born(Channel& channel) {
+// Never inlined: what it leaves on the stack is wiped once it is back.
+[[gnu::noinline]] std::optional<enclave::Birth> be_born(Channel& channel) {
     enclave::Birth birth;
     if (::getrandom(birth.entropy.writable(), 32, 0) != 32) return std::nullopt;
     auto measurement = ask(channel, platform::MeasurementRequest{});
@@ -71,15 +74,16 @@ std::optional<enclave::Birth> be_born(Channel& channel) {
 
 class Shell {
   public:
-    Shell(enclave::Birth birth, const contract::Engine& engine, Channel& platform_channel)
-        : enclave_(std::move(birth), engine),
+    Shell(enclave::Birth birth, const contract::Engine& engine,
+          std::pmr::memory_resource* key_memory, Channel& platform_channel)
+        : enclave_(std::move(birth), engine, key_memory),
           host_(platform::enclave_host_descriptor, protocol::host_message_bytes_max),
           platform_(platform_channel) {}
 
-    void report(const std::vector<std::string>& missing) {
-        for (const std::string& measure : missing) {
-            host_.send(scale::encode(
-                protocol::HostOutput(protocol::output::Log{"HardeningMissing", measure})));
+    void report(std::span<const app::Measure* const> missing) {
+        for (const app::Measure* measure : missing) {
+            host_.send(scale::encode(protocol::HostOutput(
+                protocol::output::Log{"HardeningMissing", std::string(measure->name)})));
         }
     }
 
@@ -155,6 +159,7 @@ class Shell {
     void step(const enclave::Input& input) {
         std::vector<enclave::Output> outputs;
         enclave_.step(clock_.now(), input, outputs);
+        app::wipe_stack();
         for (enclave::Output& output : outputs) {
             if (const auto* to_host = std::get_if<enclave::output::ToHost>(&output)) {
                 host_.send(scale::encode(to_host->message));
@@ -183,17 +188,20 @@ class Shell {
 }  // namespace
 
 int main() {
-    auto missing = app::harden_process();
+    const auto missing_at_start = app::harden(app::Measure::When::AtStart);
     struct sigaction ignore{};
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, nullptr);
+    std::pmr::memory_resource* const key_memory = app::map_secret_pages();
+    if (key_memory == nullptr) return cannot_start;
     Channel channel(platform::enclave_platform_descriptor, platform::response_frame_bytes_max);
     auto birth = be_born(channel);
     if (!birth) return cannot_start;
     const contract::Engine engine{contract::Limits()};
-    Shell shell(std::move(*birth), engine, channel);
-    missing.push_back("memfd_secret: long-term keys lie in ordinary pages, wiped after use");
-    if (!app::restrict_system_calls()) missing.push_back("seccomp");
-    shell.report(missing);
+    Shell shell(std::move(*birth), engine, key_memory, channel);
+    app::wipe_stack();
+    const auto missing_before_serving = app::harden(app::Measure::When::BeforeServing);
+    shell.report(missing_at_start);
+    shell.report(missing_before_serving);
     return shell.run();
 }
