@@ -1,5 +1,6 @@
 // apply(): the paths of the changed keys are loaded into a tree in memory, changed there, and only
 // what changed is encoded and hashed again. Everything else stays a reference.
+#include <algorithm>
 #include <memory>
 
 #include "crypto/hash.hpp"
@@ -14,10 +15,18 @@ struct Node;
 using NodePtr = std::unique_ptr<Node>;
 
 struct Child {
-    Bytes reference;  // as in the parent's encoding; stale once `loaded` is changed
+    std::array<std::uint8_t, hash_size> bytes;
+    std::uint8_t size = 0;
     NodePtr loaded;
-    bool exists() const { return loaded || !reference.empty(); }
+    // As in the parent's encoding; stale once `loaded` is changed. At most a hash long.
+    ByteView reference() const { return ByteView(bytes).first(size); }
+    void refer_to(ByteView reference) {
+        std::ranges::copy(reference, bytes.begin());
+        size = static_cast<std::uint8_t>(reference.size());
+    }
+    bool exists() const { return loaded || size != 0; }
 };
+using Children = std::array<Child, 16>;
 
 struct Value {
     Kind kind = Kind::None;
@@ -28,8 +37,15 @@ struct Value {
 struct Node {
     Bytes partial;  // one nibble per byte
     Value value;
-    std::array<Child, 16> children;
+    std::unique_ptr<Children> children;  // none: a leaf, which most nodes are
     bool changed = true;
+
+    Child& child(std::uint8_t index) {
+        if (!children) children = std::make_unique<Children>();
+        return (*children)[index];
+    }
+    // Null where no key goes on.
+    Child* find_child(std::uint8_t index) { return children ? &(*children)[index] : nullptr; }
 };
 
 std::size_t common_size(ByteView a, ByteView b) {
@@ -68,7 +84,7 @@ class Tree {
                 if (!replace_value(node, bytes)) return {};
                 break;
             }
-            Child& child = node.children[rest[common]];
+            Child& child = node.child(rest[common]);
             rest = rest.subspan(common + 1);
             CLOISTER_CHECK(load(child));
             slot = &child.loaded;
@@ -89,10 +105,11 @@ class Tree {
             if (common < node.partial.size()) return {};
             path.push_back(step);
             if (common == rest.size()) break;
-            Child& child = node.children[rest[common]];
+            Child* const child = node.find_child(rest[common]);
+            if (child == nullptr) return {};
             rest = rest.subspan(common + 1);
-            CLOISTER_CHECK(load(child));
-            step = {.slot = &child.loaded, .owner = &child};
+            CLOISTER_CHECK(load(*child));
+            step = {.slot = &child->loaded, .owner = child};
         }
         if ((*step.slot)->value.kind == Kind::None) return {};
         (*step.slot)->value = {};
@@ -101,19 +118,19 @@ class Tree {
         for (std::size_t i = path.size(); i-- > 0;) {
             CLOISTER_CHECK(collapse(*path[i].slot));
             if (*path[i].slot) break;
-            if (path[i].owner != nullptr) path[i].owner->reference.clear();
+            if (path[i].owner != nullptr) path[i].owner->size = 0;
         }
         return {};
     }
 
     // The new root, and everything new below it.
     Update finish(const Hash256& old_root) && {
-        if (!root_) return {.root = empty_root(), .created = std::move(created_)};
+        if (!root_) return {.root = empty_root(), .created = created()};
         if (!root_->changed) return {.root = old_root, .created = {}};
         Bytes encoding = encode(*root_);
         const Hash256 root = crypto::blake2b_256(encoding);
-        created_.emplace(root, std::move(encoding));
-        return {.root = root, .created = std::move(created_)};
+        created_.emplace_back(root, std::move(encoding));
+        return {.root = root, .created = created()};
     }
 
   private:
@@ -135,20 +152,20 @@ class Tree {
         if (!view) return err(Error::MalformedNode);
         NodePtr node = leaf(view->partial.unpacked(),
                             {.kind = view->value.kind, .bytes = to_bytes(view->value.bytes)});
-        for (std::size_t i = 0; i < 16; ++i) {
-            node->children[i].reference = to_bytes(view->children[i]);
+        for (std::uint8_t i = 0; i < 16; ++i) {
+            if (!view->children[i].empty()) node->child(i).refer_to(view->children[i]);
         }
         node->changed = false;
         return node;
     }
 
     Result<void, Error> load(Child& child) {
-        if (child.loaded || child.reference.empty()) return {};
-        if (child.reference.size() < hash_size) {
-            CLOISTER_TRY(child.loaded, decode(child.reference));
+        if (child.loaded || child.size == 0) return {};
+        if (child.size < hash_size) {
+            CLOISTER_TRY(child.loaded, decode(child.reference()));
             return {};
         }
-        CLOISTER_TRY(const Bytes encoding, fetch_bytes(fetch_, child.reference, hash_size));
+        CLOISTER_TRY(const Bytes encoding, fetch_bytes(fetch_, child.reference(), hash_size));
         CLOISTER_TRY(child.loaded, decode(encoding));
         return {};
     }
@@ -159,7 +176,7 @@ class Tree {
             return {.kind = Kind::Inline, .bytes = to_bytes(bytes)};
         }
         const Hash256 hash = crypto::blake2b_256(bytes);
-        created_.emplace(hash, to_bytes(bytes));
+        created_.emplace_back(hash, to_bytes(bytes));
         return {.kind = Kind::Hashed, .bytes = to_bytes(hash.view())};
     }
 
@@ -179,11 +196,11 @@ class Tree {
         below->partial.erase(below->partial.begin(),
                              below->partial.begin() + static_cast<std::ptrdiff_t>(common) + 1);
         below->changed = true;
-        slot->children[index].loaded = std::move(below);
+        slot->child(index).loaded = std::move(below);
         if (common == rest.size()) {
             slot->value = std::move(value);
         } else {
-            slot->children[rest[common]].loaded = leaf(rest.subspan(common + 1), std::move(value));
+            slot->child(rest[common]).loaded = leaf(rest.subspan(common + 1), std::move(value));
         }
     }
 
@@ -192,8 +209,8 @@ class Tree {
         Node& node = *slot;
         std::size_t count = 0;
         std::uint8_t last = 0;
-        for (std::uint8_t i = 0; i < 16; ++i) {
-            if (!node.children[i].exists()) continue;
+        for (std::uint8_t i = 0; node.children && i < 16; ++i) {
+            if (!node.child(i).exists()) continue;
             ++count;
             last = i;
         }
@@ -202,8 +219,8 @@ class Tree {
             slot.reset();
             return {};
         }
-        CLOISTER_CHECK(load(node.children[last]));
-        NodePtr child = std::move(node.children[last].loaded);
+        CLOISTER_CHECK(load(node.child(last)));
+        NodePtr child = std::move(node.child(last).loaded);
         if (node.partial.size() + 1 + child->partial.size() > nibbles_max) {
             return err(Error::MalformedNode);
         }
@@ -217,10 +234,10 @@ class Tree {
     // Encodes what changed, children first. Recursion: one level per nibble of a key.
     Bytes encode(Node& node) {
         ChildViews views;
-        for (std::size_t i = 0; i < 16; ++i) {
-            Child& child = node.children[i];
-            if (child.loaded && child.loaded->changed) child.reference = refer(*child.loaded);
-            views[i] = child.reference;
+        for (std::uint8_t i = 0; node.children && i < 16; ++i) {
+            Child& child = node.child(i);
+            if (child.loaded && child.loaded->changed) child.refer_to(refer(*child.loaded));
+            views[i] = child.reference();
         }
         node.changed = false;
         return encode_node(node.partial, {.kind = node.value.kind, .bytes = node.value.bytes},
@@ -230,14 +247,23 @@ class Tree {
         Bytes encoding = encode(node);
         if (encoding.size() < hash_size) return encoding;
         const Hash256 hash = crypto::blake2b_256(encoding);
-        created_.emplace(hash, std::move(encoding));
+        created_.emplace_back(hash, std::move(encoding));
         return to_bytes(hash.view());
+    }
+
+    // Sorted once at the end, which is cheaper than keeping order all along.
+    NodeMap created() {
+        std::ranges::sort(created_, {}, &std::pair<Hash256, Bytes>::first);
+        NodeMap map;
+        for (auto& [hash, bytes] : created_) map.emplace_hint(map.end(), hash, std::move(bytes));
+        created_.clear();
+        return map;
     }
 
     const FetchNode& fetch_;
     StateVersion version_;
     NodePtr root_;
-    NodeMap created_;
+    std::vector<std::pair<Hash256, Bytes>> created_;
 };
 
 }  // namespace
