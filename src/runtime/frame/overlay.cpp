@@ -7,7 +7,13 @@ std::optional<Bytes> Overlay::get(const Bytes& key) const {
         const auto found = layer->changes.find(key);
         if (found != layer->changes.end()) return found->second;
     }
-    return view_(key);
+    return before(key);
+}
+
+const std::optional<Bytes>& Overlay::before(const Bytes& key) const {
+    const auto place = read_.lower_bound(key);
+    if (place != read_.end() && place->first == key) return place->second;
+    return read_.emplace_hint(place, key, view_(key))->second;
 }
 
 void Overlay::commit() {
@@ -30,7 +36,7 @@ trie::Changes Overlay::take_changes() {
     layers_.front() = {};
     // Writing and removing within one block, or writing the same again, is no change.
     std::erase_if(changes,
-                  [this](const auto& change) { return view_(change.first) == change.second; });
+                  [this](const auto& change) { return before(change.first) == change.second; });
     return changes;
 }
 

@@ -55,7 +55,10 @@ class Overlay {
         trie::Changes changes;
         std::vector<Bytes> events;
     };
+    const std::optional<Bytes>& before(const Bytes& key) const;
+
     const StateView& view_;
+    mutable trie::Changes read_;  // what the view said: each key is asked for once
     std::vector<Layer> layers_;
 };
 
