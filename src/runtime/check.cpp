@@ -1,9 +1,28 @@
 #include "runtime/check.hpp"
 
+#include "crypto/hash.hpp"
 #include "runtime/balances/balances.hpp"
 #include "runtime/transaction_payment/transaction_payment.hpp"
 
 namespace cloister::runtime {
+
+// The one maker of a VerifiedSignature.
+struct SignatureCheck {
+    static Result<VerifiedSignature, TransactionError> run(const protocol::SignedPart& part,
+                                                           ByteView call, ByteView extrinsic,
+                                                           const protocol::ChainContext& chain,
+                                                           const VerifiedSignature* known) {
+        const Hash256 hash = crypto::blake2b_256(extrinsic);
+        if (known != nullptr && known->covers(hash, chain.genesis, chain.era_block)) return *known;
+        // CheckNonZeroSender: the zero account is the neutral element, which anybody can sign for.
+        if (part.signer.is_zero()) return err(TransactionError::BadProof);
+        const Bytes payload = protocol::signing_payload(call, part.extra, chain);
+        if (!crypto::verify(part.signer, payload, part.signature)) {
+            return err(TransactionError::BadProof);
+        }
+        return VerifiedSignature(hash, chain.genesis, chain.era_block);
+    }
+};
 
 namespace {
 
@@ -24,7 +43,7 @@ bool can_pay(const Overlay& state, const Checked& checked) {
 }  // namespace
 
 Result<Checked, TransactionError> check_signed(const Context& context, ByteView extrinsic,
-                                               NonceRule rule) {
+                                               NonceRule rule, const VerifiedSignature* known) {
     const auto parsed = protocol::parse_extrinsic(extrinsic);
     if (!parsed) return err(TransactionError::Malformed);
     const CallEntry* entry = find_call(parsed->call);
@@ -36,19 +55,21 @@ Result<Checked, TransactionError> check_signed(const Context& context, ByteView 
     if (part.extra.metadata_mode != 0) return err(TransactionError::MetadataHashUnsupported);
     CLOISTER_TRY(const BlockHash birth, era_block(context, part.extra.era));
     const protocol::ChainContext chain{spec_version, transaction_version, context.genesis, birth};
-    const Bytes payload = protocol::signing_payload(parsed->call, part.extra, chain);
-    // CheckNonZeroSender: the zero account is the neutral element, which anybody can sign for.
-    if (part.signer.is_zero() || !crypto::verify(part.signer, payload, part.signature)) {
-        return err(TransactionError::BadProof);
-    }
+    CLOISTER_TRY(const VerifiedSignature signature,
+                 SignatureCheck::run(part, parsed->call, extrinsic, chain, known));
     const std::uint32_t nonce = system::account(context.state, part.signer).nonce;
     if (part.extra.nonce < nonce) return err(TransactionError::Stale);
     if (part.extra.nonce > nonce && rule == NonceRule::Exact) {
         return err(TransactionError::Future);
     }
     if (*weight > block_weight_max) return err(TransactionError::ExhaustsResources);
-    Checked checked{part.signer, part.extra, parsed->call, *weight,
-                    transaction_payment::fee_of(extrinsic.size(), *weight)};
+    Checked checked{part.signer,
+                    part.extra,
+                    parsed->call,
+                    *weight,
+                    transaction_payment::fee_of(extrinsic.size(), *weight),
+                    nonce,
+                    signature};
     if (!can_pay(context.state, checked)) return err(TransactionError::Payment);
     return checked;
 }
@@ -67,13 +88,16 @@ Result<Validity, TransactionError> validate(const StateView& view, const At& at,
     Overlay state(view);
     system::initialize(state, at);
     const Context context{state, at.number.next(), at.genesis, std::nullopt};
-    CLOISTER_TRY(const Checked checked, check_signed(context, extrinsic, NonceRule::MayBeFuture));
+    CLOISTER_TRY(const Checked checked,
+                 check_signed(context, extrinsic, NonceRule::MayBeFuture, nullptr));
     constexpr u128 half = ~std::uint64_t{0};
     const u128 fee_per_byte = checked.fee / extrinsic.size();
     const std::uint64_t death = checked.extra.era.death(context.number);
     return Validity{
         .signer = checked.signer,
         .nonce = checked.extra.nonce,
+        .account_nonce = checked.account_nonce,
+        .signature = checked.signature,
         .priority = (std::min(checked.extra.tip, half) << 64) | std::min(fee_per_byte, half),
         .longevity_blocks = checked.extra.era.immortal() ? death : death - context.number.value,
     };

@@ -11,11 +11,14 @@ struct Checked {
     ByteView call;  // into the extrinsic
     Weight weight = 0;
     u128 fee = 0;  // without the tip
+    std::uint32_t account_nonce = 0;
+    VerifiedSignature signature;
 };
 enum class NonceRule : std::uint8_t { Exact, MayBeFuture };
-// `context.state` must already be initialised for the block that the extrinsic would enter.
+// `context.state` must already be initialised for the block that the extrinsic would enter. `known`
+// is null where nothing is known of the signature.
 Result<Checked, TransactionError> check_signed(const Context& context, ByteView extrinsic,
-                                               NonceRule rule);
+                                               NonceRule rule, const VerifiedSignature* known);
 
 // The bare Timestamp.set that begins a block; nothing for anything else.
 std::optional<ByteView> inherent_call(ByteView extrinsic);

@@ -56,8 +56,9 @@ Result<void, TransactionError> Executive::apply_inherent(ByteView extrinsic) {
     return {};
 }
 
-Result<void, TransactionError> Executive::apply(ByteView extrinsic) {
-    CLOISTER_TRY(const Checked checked, check_signed(context_, extrinsic, NonceRule::Exact));
+Result<void, TransactionError> Executive::apply(ByteView extrinsic,
+                                                const VerifiedSignature* known) {
+    CLOISTER_TRY(const Checked checked, check_signed(context_, extrinsic, NonceRule::Exact, known));
     CLOISTER_CHECK(take_room(extrinsic.size(), checked.weight));
     context_.extrinsic = extrinsics_;
     u128 paid = checked.fee + checked.extra.tip;
@@ -87,6 +88,11 @@ trie::Changes Executive::finish() {
 struct BlockBuilder::Impl {
     Impl(const StateView& view, const At& parent_block)
         : executive(view, parent_block), parent(parent_block) {}
+    Result<void, TransactionError> push(ByteView extrinsic, const VerifiedSignature* known) {
+        CLOISTER_CHECK(executive.apply(extrinsic, known));
+        extrinsics.push_back(to_bytes(extrinsic));
+        return {};
+    }
     Executive executive;
     At parent;
     std::vector<Bytes> extrinsics;
@@ -105,9 +111,12 @@ BlockBuilder::BlockBuilder(const StateView& view, const At& parent, std::uint64_
 BlockBuilder::~BlockBuilder() = default;
 
 Result<void, TransactionError> BlockBuilder::push(ByteView extrinsic) {
-    CLOISTER_CHECK(impl_->executive.apply(extrinsic));
-    impl_->extrinsics.push_back(to_bytes(extrinsic));
-    return {};
+    return impl_->push(extrinsic, nullptr);
+}
+
+Result<void, TransactionError> BlockBuilder::push(ByteView extrinsic,
+                                                  const VerifiedSignature& known) {
+    return impl_->push(extrinsic, &known);
 }
 
 std::size_t BlockBuilder::count() const { return impl_->extrinsics.size(); }
@@ -143,7 +152,7 @@ Result<Executed, BlockError> execute(const StateView& view, const At& parent, co
     Executive executive(view, parent);
     if (!executive.apply_inherent(block.extrinsics.front())) return err(BlockError::BadTimestamp);
     for (const Bytes& extrinsic : std::span(block.extrinsics).subspan(1)) {
-        const auto applied = executive.apply(extrinsic);
+        const auto applied = executive.apply(extrinsic, nullptr);
         if (applied) continue;
         const bool full = applied.error() == TransactionError::ExhaustsResources;
         return err(full ? BlockError::TooLarge : BlockError::BadExtrinsic);

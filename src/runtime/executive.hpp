@@ -15,7 +15,8 @@ class Executive {
     // The first extrinsic, and only it: Timestamp.set. BadMandatory for anything else or a bad
     // time.
     Result<void, TransactionError> apply_inherent(ByteView extrinsic);
-    Result<void, TransactionError> apply(ByteView extrinsic);
+    // `known`: what is known of its signature, or null.
+    Result<void, TransactionError> apply(ByteView extrinsic, const VerifiedSignature* known);
     UnixMillis parent_time() const { return parent_time_; }
     BlockNumber number() const { return context_.number; }
     // Ends the block.

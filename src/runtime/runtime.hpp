@@ -66,10 +66,31 @@ enum class TransactionError : std::uint8_t {
 };
 std::string_view name_of(TransactionError error);
 
+// That an extrinsic's signature was verified, so that the block that takes it need not do it again.
+// Holds for the same bytes, signed for the same genesis and the same block of their era; all else
+// that is signed for (the spec and transaction versions) is constant while this program runs. Only
+// `validate` makes one, and none leaves the process.
+class VerifiedSignature {
+  public:
+    bool covers(const Hash256& extrinsic, const BlockHash& genesis, const BlockHash& birth) const {
+        return extrinsic == extrinsic_ && genesis == genesis_ && birth == birth_;
+    }
+
+  private:
+    friend struct SignatureCheck;
+    VerifiedSignature(const Hash256& extrinsic, const BlockHash& genesis, const BlockHash& birth)
+        : extrinsic_(extrinsic), genesis_(genesis), birth_(birth) {}
+    Hash256 extrinsic_;  // blake2b-256 of the bytes with their length prefix
+    BlockHash genesis_;
+    BlockHash birth_;
+};
+
 // What the pool needs of a valid transaction.
 struct Validity {
     AccountId signer;
     std::uint32_t nonce = 0;
+    std::uint32_t account_nonce = 0;  // the signer's next, in the view
+    VerifiedSignature signature;
     u128 priority = 0;  // tip, then fee per byte
     std::uint64_t longevity_blocks = 0;
 };
@@ -110,6 +131,8 @@ class BlockBuilder {
     ~BlockBuilder();
     // Applies it; a dispatch error is still included (fee paid). A TransactionError leaves it out.
     Result<void, TransactionError> push(ByteView extrinsic);
+    // The same; the signature is verified again only where `known` does not cover it.
+    Result<void, TransactionError> push(ByteView extrinsic, const VerifiedSignature& known);
     std::size_t count() const;
     // Extrinsics (inherent first), changes, and the header without its state root.
     struct Built {

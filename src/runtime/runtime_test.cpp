@@ -386,5 +386,48 @@ TEST(Stake, UnbondsNoMoreThanIsBonded) {
     EXPECT_EQ(chain.reserved_of(account("Bob")), 0U);
 }
 
+TEST(KnownSignature, IsNotVerifiedAgain) {
+    Chain chain;
+    const Bytes extrinsic = chain.sign("Alice", small_transfer());
+    const auto validity = validate(chain.view, chain.at(), extrinsic);
+    ASSERT_TRUE(validity.has_value());
+    BlockBuilder builder(chain.view, chain.at(), chain.seconds * 1000);
+    EXPECT_TRUE(builder.push(extrinsic, validity->signature));
+    chain.import(builder.finish());
+}
+
+TEST(KnownSignature, SaysNothingOfAnotherExtrinsic) {
+    Chain chain;
+    const auto validity = validate(chain.view, chain.at(), chain.sign("Alice", small_transfer()));
+    ASSERT_TRUE(validity.has_value());
+    Bytes forged = chain.sign("Alice", small_transfer());
+    forged.back() ^= 1;
+    BlockBuilder builder(chain.view, chain.at(), chain.seconds * 1000);
+    EXPECT_EQ(builder.push(forged, validity->signature).error(), TransactionError::BadProof);
+}
+
+TEST(KnownSignature, EndsWithItsEra) {
+    Chain chain;
+    chain.skip(1);
+    const auto era = protocol::Era::mortal(4, chain.header.number);
+    const Bytes extrinsic = chain.sign("Alice", small_transfer(), 0, era);
+    const auto validity = validate(chain.view, chain.at(), extrinsic);
+    ASSERT_TRUE(validity.has_value());
+    chain.skip(4);  // the same era bytes name a later block now
+    BlockBuilder builder(chain.view, chain.at(), chain.seconds * 1000);
+    EXPECT_EQ(builder.push(extrinsic, validity->signature).error(), TransactionError::BadProof);
+}
+
+TEST(KnownSignature, EndsWithItsChain) {
+    Chain chain;
+    const Bytes extrinsic = chain.sign("Alice", small_transfer());
+    const auto validity = validate(chain.view, chain.at(), extrinsic);
+    ASSERT_TRUE(validity.has_value());
+    At elsewhere = chain.at();
+    elsewhere.genesis = fixed_of<BlockHash>("another genesis");
+    BlockBuilder builder(chain.view, elsewhere, chain.seconds * 1000);
+    EXPECT_EQ(builder.push(extrinsic, validity->signature).error(), TransactionError::BadProof);
+}
+
 }  // namespace
 }  // namespace cloister::runtime
