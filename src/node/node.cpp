@@ -1,15 +1,13 @@
 #include "node/node.hpp"
 
 #include "crypto/hash.hpp"
+#include "node/node_cache.hpp"
 #include "protocol/storage.hpp"
 
 namespace cloister::node {
 namespace {
 
 constexpr trie::StateVersion state_version = trie::StateVersion::V1;
-// Trie nodes kept in memory: enough for the upper levels, and emptied when full rather than ordered
-// by age.
-constexpr std::size_t node_cache_max = 16384;
 
 std::uint32_t account_nonce(const runtime::StateView& view, const AccountId& account) {
     const auto info = view(protocol::storage::system_account(account));
@@ -32,6 +30,7 @@ struct Node::Impl {
         : engine(config.solo, std::move(key)),
           pool(config.pool),
           database(std::move(view)),
+          cache(config.cache_bytes_max),
           store([this](ByteView k) { return read(k); }),
           last_block_at(now.steady) {
         open(config, out);
@@ -39,25 +38,23 @@ struct Node::Impl {
 
     // What was output in this step is not in the database yet, but must be readable at once.
     std::optional<Bytes> read(ByteView key) const {
-        const Bytes owned = to_bytes(key);
-        if (const auto fresh = unwritten.find(owned); fresh != unwritten.end())
-            return fresh->second;
-        if (!cacheable(key)) return database(key);
-        if (const auto hit = cache.find(owned); hit != cache.end()) return hit->second;
-        auto value = database(key);
-        if (value) {
-            if (cache.size() >= node_cache_max) cache.clear();
-            cache.emplace(owned, *value);
+        const auto hash = Store::node_of(key);
+        if (hash) {
+            if (const Bytes* const hit = cache.find(*hash)) return *hit;
         }
+        if (const auto fresh = unwritten.find(to_bytes(key)); fresh != unwritten.end()) {
+            return fresh->second;
+        }
+        auto value = database(key);
+        if (hash && value) cache.put(*hash, *value);
         return value;
     }
-    static bool cacheable(ByteView key) { return !key.empty() && key[0] == 'n'; }
 
     void open(const Config& config, std::vector<Output>& out);
     void write(KvBatch batch, std::vector<Output>& out) {
         for (const auto& [key, value] : batch) {
             unwritten.insert_or_assign(key, value);
-            if (cacheable(key) && cache.size() < node_cache_max) cache.insert_or_assign(key, value);
+            if (const auto hash = Store::node_of(key)) cache.put(*hash, value);
         }
         out.emplace_back(output::Write{std::move(batch)});
     }
@@ -74,11 +71,7 @@ struct Node::Impl {
         return newest.number == BlockNumber(0) || engine.wants_block(situation(now));
     }
     consensus::Situation situation(Instant now) const {
-        return {.now = now, .last_block_at = last_block_at, .transactions_ready = ready};
-    }
-    std::vector<const PooledTransaction*> ready_transactions() const {
-        const auto view = state();
-        return pool.ready([&view](const AccountId& a) { return account_nonce(view, a); });
+        return {.now = now, .last_block_at = last_block_at, .transactions_ready = pool.has_ready()};
     }
     runtime::StateView state() const {
         return
@@ -92,14 +85,13 @@ struct Node::Impl {
     consensus::Solo engine;
     Pool pool;
     KvView database;
-    mutable std::map<Bytes, Bytes> cache;
+    mutable NodeCache cache;
     Store store;
     Newest newest;
     finality::Header newest_header;
     BlockHash genesis_hash;
     std::map<Bytes, Bytes> unwritten;  // until the next step, before which the shell has applied it
     Instant last_block_at;
-    bool ready = false;
 };
 
 void Node::Impl::open(const Config& config, std::vector<Output>& out) {
@@ -141,11 +133,11 @@ void Node::Impl::submit(const input::Submit& submit, std::vector<Output>& out) {
                                       .signer = validity->signer,
                                       .nonce = validity->nonce,
                                       .priority = validity->priority,
-                                      .valid_until = last_block(validity->longevity_blocks)};
-        const auto added = pool.add(std::move(transaction), account_nonce(view, validity->signer));
+                                      .valid_until = last_block(validity->longevity_blocks),
+                                      .signature = validity->signature};
+        const auto added = pool.add(std::move(transaction), validity->account_nonce);
         if (!added) answer.error = SubmitError{.invalid = {}, .pool = added.error()};
     }
-    if (!answer.error) ready = !ready_transactions().empty();
     out.emplace_back(std::move(answer));
 }
 
@@ -155,8 +147,9 @@ void Node::Impl::make_block(Now now, std::vector<Output>& out) {
     runtime::BlockBuilder builder(view, parent, now.wall.value);
     std::vector<Hash256> included;
     std::vector<std::pair<Hash256, runtime::TransactionError>> refused;
-    for (const PooledTransaction* transaction : ready_transactions()) {
-        const auto pushed = builder.push(transaction->bytes);
+    for (const PooledTransaction* transaction : pool.ready()) {
+        CLOISTER_ASSERT(transaction->signature.has_value());
+        const auto pushed = builder.push(transaction->bytes, *transaction->signature);
         if (pushed) {
             included.push_back(transaction->hash);
         } else if (pushed.error() != runtime::TransactionError::ExhaustsResources &&
@@ -192,7 +185,7 @@ void Node::Impl::make_block(Now now, std::vector<Output>& out) {
 }
 
 void Node::Impl::settle_pool(const std::vector<Hash256>& included) {
-    for (const Hash256& hash : included) pool.remove(hash);
+    for (const Hash256& hash : included) pool.included(hash);
     pool.prune_expired(newest.number);
 }
 
@@ -207,11 +200,10 @@ void Node::step(Now now, const Input& input, std::vector<Output>& out) {
     if (!impl_->wants_block(now.steady)) return;
     impl_->make_block(now, out);
     // What did not fit wants another block; the shell's next Tick makes it.
-    impl_->ready = !impl_->ready_transactions().empty();
 }
 
 Instant Node::next_wake() const {
-    if (impl_->ready || impl_->newest.number == BlockNumber(0)) return impl_->last_block_at;
+    if (impl_->newest.number == BlockNumber(0)) return impl_->last_block_at;
     return impl_->engine.next_wake(impl_->situation(impl_->last_block_at));
 }
 

@@ -17,6 +17,8 @@ struct Config {
     consensus::SoloConfig solo;
     PoolLimits pool;
     runtime::GenesisConfig genesis;
+    // For trie nodes; a chain that needs less takes less.
+    std::size_t cache_bytes_max = std::size_t{64} << 20;
 };
 
 // A refused transaction: exactly one of the two is set.

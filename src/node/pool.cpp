@@ -1,6 +1,6 @@
 #include "node/pool.hpp"
 
-#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace cloister::node {
@@ -24,13 +24,14 @@ Result<void, PoolError> Pool::add(PooledTransaction transaction, std::uint32_t a
     }
     std::optional<Hash256> rival;
     if (const auto account = accounts_.find(transaction.signer); account != accounts_.end()) {
-        const auto same_nonce = account->second.find(transaction.nonce);
-        if (same_nonce != account->second.end()) {
+        const auto& own = account->second.transactions;
+        const auto same_nonce = own.find(transaction.nonce);
+        if (same_nonce != own.end()) {
             if (transaction.priority <= same_nonce->second.priority) {
                 return err(PoolError::PriorityTooLow);
             }
             rival = same_nonce->second.hash;
-        } else if (account->second.size() >= limits_.per_account_max) {
+        } else if (own.size() >= limits_.per_account_max) {
             return err(PoolError::AccountFull);
         }
     }
@@ -42,8 +43,12 @@ Result<void, PoolError> Pool::add(PooledTransaction transaction, std::uint32_t a
     by_hash_[transaction.hash] = {transaction.signer, transaction.nonce};
     by_priority_.emplace(transaction.priority, transaction.signer, transaction.nonce);
     Account& own = accounts_[transaction.signer];
+    const AccountId signer = transaction.signer;
     const std::uint32_t nonce = transaction.nonce;
-    own.emplace(nonce, std::move(transaction));
+    take_head(signer, own);
+    own.next_nonce = account_nonce;
+    own.transactions.emplace(nonce, std::move(transaction));
+    put_head(signer, own);
     return {};
 }
 
@@ -60,23 +65,20 @@ bool Pool::make_room(u128 priority, std::size_t size_bytes) {
     return true;
 }
 
-std::vector<const PooledTransaction*> Pool::ready(
-    const std::function<std::uint32_t(const AccountId&)>& next_nonce) const {
+std::vector<const PooledTransaction*> Pool::ready() const {
     // Heads of the accounts, best first; taking one brings the account's next into the race.
-    std::set<std::tuple<u128, AccountId, std::uint32_t>> heads;
-    for (const auto& [signer, account] : accounts_) {
-        const auto head = account.find(next_nonce(signer));
-        if (head != account.end()) heads.emplace(head->second.priority, signer, head->first);
-    }
+    std::set<Place> heads = heads_;
     std::vector<const PooledTransaction*> out;
     while (!heads.empty()) {
         const auto best = std::prev(heads.end());
         const auto [priority, signer, nonce] = *best;
         heads.erase(best);
-        const Account& account = accounts_.at(signer);
-        out.push_back(&account.at(nonce));
-        const auto next = account.find(nonce + 1);
-        if (next != account.end()) heads.emplace(next->second.priority, signer, nonce + 1);
+        const auto& own = accounts_.at(signer).transactions;
+        const auto here = own.find(nonce);
+        out.push_back(&here->second);
+        const auto next = std::next(here);
+        if (next != own.end() && next->first == nonce + 1)
+            heads.emplace(next->second.priority, signer, nonce + 1);
     }
     return out;
 }
@@ -91,19 +93,47 @@ void Pool::remove(const Hash256& hash) {
 void Pool::erase(const AccountId& signer, std::uint32_t nonce) {
     const auto account = accounts_.find(signer);
     CLOISTER_ASSERT(account != accounts_.end());
-    const auto entry = account->second.find(nonce);
-    CLOISTER_ASSERT(entry != account->second.end());
+    take_head(signer, account->second);
+    auto& own = account->second.transactions;
+    const auto entry = own.find(nonce);
+    CLOISTER_ASSERT(entry != own.end());
     bytes_ -= entry->second.bytes.size();
     by_hash_.erase(entry->second.hash);
     by_priority_.erase({entry->second.priority, signer, nonce});
-    account->second.erase(entry);
-    if (account->second.empty()) accounts_.erase(account);
+    own.erase(entry);
+    put_head(signer, account->second);
+    if (own.empty()) accounts_.erase(account);
+}
+
+void Pool::take_head(const AccountId& signer, const Account& account) {
+    const auto head = account.transactions.find(account.next_nonce);
+    if (head != account.transactions.end()) {
+        heads_.erase({head->second.priority, signer, head->first});
+    }
+}
+
+void Pool::put_head(const AccountId& signer, const Account& account) {
+    const auto head = account.transactions.find(account.next_nonce);
+    if (head != account.transactions.end()) {
+        heads_.emplace(head->second.priority, signer, head->first);
+    }
+}
+
+void Pool::included(const Hash256& hash) {
+    const auto place = by_hash_.find(hash);
+    if (place == by_hash_.end()) return;
+    const auto [signer, nonce] = place->second;
+    Account& account = accounts_.at(signer);
+    take_head(signer, account);
+    account.next_nonce = nonce + 1;
+    put_head(signer, account);
+    erase(signer, nonce);
 }
 
 void Pool::prune_expired(BlockNumber newest) {
     std::vector<Hash256> expired;
     for (const auto& [hash, place] : by_hash_) {
-        if (accounts_.at(place.first).at(place.second).valid_until <= newest.value)
+        if (accounts_.at(place.first).transactions.at(place.second).valid_until <= newest.value)
             expired.push_back(hash);
     }
     for (const Hash256& hash : expired) remove(hash);
@@ -112,7 +142,8 @@ void Pool::prune_expired(BlockNumber newest) {
 std::vector<Bytes> Pool::all() const {
     std::vector<Bytes> out;
     for (const auto& [signer, account] : accounts_) {
-        for (const auto& [nonce, transaction] : account) out.push_back(transaction.bytes);
+        for (const auto& [nonce, transaction] : account.transactions)
+            out.push_back(transaction.bytes);
     }
     return out;
 }
@@ -121,7 +152,7 @@ std::uint32_t Pool::next_nonce(const AccountId& signer, std::uint32_t account_no
     std::uint32_t next = account_nonce;
     const auto account = accounts_.find(signer);
     if (account == accounts_.end()) return next;
-    while (account->second.contains(next)) ++next;
+    while (account->second.transactions.contains(next)) ++next;
     return next;
 }
 

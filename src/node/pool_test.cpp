@@ -15,14 +15,15 @@ PooledTransaction transaction(std::uint8_t who, std::uint32_t nonce, u128 priori
                         .signer = AccountId(Bytes(32, who)),
                         .nonce = nonce,
                         .priority = priority,
-                        .valid_until = 1000};
+                        .valid_until = 1000,
+                        .signature = {}};
     t.hash = crypto::blake2b_256(concat(t.bytes, scale::encode(nonce, priority)));
     return t;
 }
 
 std::vector<u128> ready_priorities(const Pool& pool) {
     std::vector<u128> out;
-    for (const auto* t : pool.ready([](const AccountId&) { return 0; })) out.push_back(t->priority);
+    for (const auto* t : pool.ready()) out.push_back(t->priority);
     return out;
 }
 
@@ -41,6 +42,26 @@ TEST(Pool, HoldsBackWhatComesAfterAGap) {
     EXPECT_EQ(pool.next_nonce(AccountId(Bytes(32, 1)), 0), 0U);
     ASSERT_TRUE(pool.add(transaction(1, 0, 5), 0));
     EXPECT_EQ(pool.next_nonce(AccountId(Bytes(32, 1)), 0), 2U);
+}
+
+TEST(Pool, KnowsWhetherAnythingIsReadyAfterEveryChange) {
+    Pool pool(PoolLimits{.transactions_max = 3});
+    EXPECT_FALSE(pool.has_ready());
+    ASSERT_TRUE(pool.add(transaction(1, 1, 5), 0));
+    EXPECT_FALSE(pool.has_ready());
+    ASSERT_TRUE(pool.add(transaction(1, 0, 5), 0));
+    EXPECT_TRUE(pool.has_ready());
+    pool.included(transaction(1, 0, 5).hash);
+    EXPECT_EQ(ready_priorities(pool), (std::vector<u128>{5}));
+    pool.remove(transaction(1, 1, 5).hash);
+    EXPECT_FALSE(pool.has_ready());
+    ASSERT_TRUE(pool.add(transaction(1, 3, 5), 2));
+    EXPECT_FALSE(pool.has_ready());
+    ASSERT_TRUE(pool.add(transaction(1, 2, 5), 2));
+    ASSERT_TRUE(pool.add(transaction(1, 2, 6), 2));
+    EXPECT_EQ(ready_priorities(pool), (std::vector<u128>{6, 5}));
+    pool.prune_expired(BlockNumber(1000));
+    EXPECT_FALSE(pool.has_ready());
 }
 
 TEST(Pool, RefusesTheKnownTheCheaperAndTheFarAway) {

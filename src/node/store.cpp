@@ -64,6 +64,11 @@ std::optional<runtime::StateView> Store::state(const BlockHash& hash) const {
     };
 }
 
+std::optional<Hash256> Store::node_of(ByteView key) {
+    if (key.empty() || key[0] != 'n') return std::nullopt;
+    return Hash256::from(key.subspan(1));
+}
+
 void Store::put_nodes(KvBatch& batch, const trie::NodeMap& nodes) {
     for (const auto& [hash, bytes] : nodes) batch.emplace_back(key_of('n', hash.view()), bytes);
 }

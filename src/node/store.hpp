@@ -51,6 +51,8 @@ class Store {
     // Reads of the state after a block; nothing when its root is unknown.
     std::optional<runtime::StateView> state(const BlockHash& hash) const;
 
+    // The hash of the trie node under this key, if it is a trie node's.
+    static std::optional<Hash256> node_of(ByteView key);
     static void put_nodes(KvBatch& batch, const trie::NodeMap& nodes);
     static void put_block(KvBatch& batch, const Newest& place, const StoredBlock& block);
 
