@@ -75,6 +75,7 @@ Bytes precommit_message(const BlockHash& hash, BlockNumber number, std::uint64_t
 struct Target {
     BlockHash hash;
     BlockNumber number;
+    friend bool operator==(const Target&, const Target&) = default;
 };
 // A client's verdict (finality-grandpa): surplus valid votes are fine. Unknown voters are refused,
 // which finality-grandpa tolerates: our own justifications are minimal.

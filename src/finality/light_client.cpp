@@ -83,6 +83,14 @@ Result<LightClient, FollowError> LightClient::from_genesis(const Header& genesis
 
 Result<void, FollowError> LightClient::import(std::span<const ProvenHeader> headers) {
     if (stopped()) return err(FollowError::Stopped);
+    const auto followed = follow(headers);
+    // What does not continue our chain may still prove that another one is final.
+    if (!followed && !stopped()) weigh(headers);
+    if (stopped()) return err(FollowError::Stopped);
+    return followed;
+}
+
+Result<void, FollowError> LightClient::follow(std::span<const ProvenHeader> headers) {
     Staged staged{.newest = newest_,
                   .newest_hash = newest_hash_,
                   .authorities = authorities_,
@@ -99,8 +107,73 @@ Result<void, FollowError> LightClient::import(std::span<const ProvenHeader> head
     if (!staged.blocks.empty() && !staged.blocks.back().second.justification) {
         return err(FollowError::MissingProof);
     }
+    compare_with_ahead(staged);
+    if (stopped()) return err(FollowError::Stopped);
     commit(std::move(staged));
     return {};
+}
+
+// From the last header down: a header is final by its own proof, or because the one above it is
+// final and names it as its parent.
+void LightClient::weigh(std::span<const ProvenHeader> headers) {
+    const ProvenHeader* proof = nullptr;
+    Target parent;
+    for (auto proven = headers.rbegin(); proven != headers.rend() && !stopped(); ++proven) {
+        const BlockNumber number = proven->header.number;
+        const Target own{.hash = hash_of(proven->header), .number = number};
+        if (proof == nullptr || own != parent) {
+            if (!proven->justification ||
+                !verify(*proven->justification, own, authorities_at(number))) {
+                continue;
+            }
+            proof = &*proven;
+            compare(own, *proof);
+            if (number > newest_.number && !stopped()) remember(*proof);
+        }
+        if (number == BlockNumber(0)) continue;
+        parent = {.hash = proven->header.parent_hash, .number = BlockNumber(number.value - 1)};
+        compare(parent, *proof);
+    }
+}
+
+// `target` is final by `proof`: are there others at its height?
+void LightClient::compare(const Target& target, const ProvenHeader& proof) {
+    if (stopped()) return;
+    const auto known = history_.find(target.number);
+    if (known != history_.end() && known->second.hash != target.hash) {
+        conflict_ = Conflict{
+            .first = {.header = known->second.header, .justification = known->second.justification},
+            .second = proof};
+        return;
+    }
+    const auto ahead = ahead_.find(target.number);
+    if (ahead != ahead_.end() && hash_of(ahead->second.header) != target.hash) {
+        conflict_ = Conflict{.first = ahead->second, .second = proof};
+    }
+}
+
+void LightClient::remember(const ProvenHeader& proven) {
+    ahead_.emplace(proven.header.number, proven);
+    if (ahead_.size() > ahead_max) ahead_.erase(std::prev(ahead_.end()));
+}
+
+void LightClient::compare_with_ahead(const Staged& staged) {
+    // Where the authorities change, those of today prove nothing.
+    if (!staged.sets.empty()) {
+        ahead_.erase(ahead_.lower_bound(staged.sets.begin()->first), ahead_.end());
+    }
+    if (ahead_.empty()) return;
+    for (const auto& [number, block] : staged.blocks) {
+        const auto same = ahead_.find(number);
+        const auto child = ahead_.find(number.next());
+        const bool other = same != ahead_.end() && hash_of(same->second.header) != block.hash;
+        const bool orphan = child != ahead_.end() && child->second.header.parent_hash != block.hash;
+        if (!other && !orphan) continue;
+        conflict_ =
+            Conflict{.first = {.header = block.header, .justification = block.justification},
+                     .second = other ? same->second : child->second};
+        return;
+    }
 }
 
 Result<void, FollowError> LightClient::import_known(const ProvenHeader& proven) {
@@ -150,6 +223,7 @@ void LightClient::commit(Staged&& staged) {
     authorities_ = std::move(staged.authorities);
     for (auto& [number, block] : staged.blocks) history_.emplace(number, std::move(block));
     for (auto& [number, set] : staged.sets) sets_.emplace(number, std::move(set));
+    ahead_.erase(ahead_.begin(), ahead_.upper_bound(newest_.number));
     // The genesis block stays; it is not one of the last `history_max`.
     while (history_.size() > history_max + 1) history_.erase(std::next(history_.begin()));
     const BlockNumber oldest =

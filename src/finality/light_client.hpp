@@ -34,6 +34,8 @@ struct ProvenHeader {
 // Two finalised blocks at one height: proof that more than a third of the authorities cheated.
 struct Conflict {
     ProvenHeader first;
+    // Justified. The other block of that height, or a block whose headers, as they were given, lead
+    // down to it: who finalises a block finalises what it stands on.
     ProvenHeader second;
 };
 
@@ -45,10 +47,11 @@ class LightClient {
                                                          const trie::Proof& proof);
 
     // Headers that continue the newest finalised block, in order. The last must be justified; those
-    // between may be, and must be when they change the authorities. All or nothing. A justified
-    // header at or below the newest height whose hash differs from the known one is a Conflict: the
-    // client stops for ever. Headers that the client knows already are passed over, so a batch may
-    // be given again.
+    // between may be, and must be when they change the authorities. All or nothing. Headers that
+    // the client knows already are passed over, so a batch may be given again. A valid proof for
+    // another block than the known one at any height is a Conflict: the client stops for ever. That
+    // holds for a proof of a block whose given ancestors, or whose parent, are not ours, and for
+    // one far above, which is kept until the client comes to its height.
     Result<void, FollowError> import(std::span<const ProvenHeader> headers);
 
     const Header& newest() const { return newest_; }
@@ -63,6 +66,8 @@ class LightClient {
     std::optional<BlockHash> find_hash(BlockNumber number) const;
 
     static constexpr std::size_t history_max = 65536;
+    // Proven blocks above the newest that are kept to be compared; the lowest come first.
+    static constexpr std::size_t ahead_max = 64;
 
   private:
     LightClient() = default;
@@ -79,6 +84,11 @@ class LightClient {
         std::vector<std::pair<BlockNumber, Followed>> blocks;
         std::map<BlockNumber, AuthoritySet> sets;
     };
+    Result<void, FollowError> follow(std::span<const ProvenHeader> headers);
+    void weigh(std::span<const ProvenHeader> headers);
+    void compare(const Target& target, const ProvenHeader& proof);
+    void remember(const ProvenHeader& proven);
+    void compare_with_ahead(const Staged& staged);
     Result<void, FollowError> import_known(const ProvenHeader& proven);
     static Result<void, FollowError> stage(const ProvenHeader& proven, bool last, Staged& staged);
     void commit(Staged&& staged);
@@ -91,6 +101,8 @@ class LightClient {
     std::map<BlockNumber, Followed> history_;
     // By the first block that each set finalises; as far back as the history.
     std::map<BlockNumber, AuthoritySet> sets_;
+    // Above the newest block, proven by the authorities of today, and not followed yet.
+    std::map<BlockNumber, ProvenHeader> ahead_;
     std::optional<Conflict> conflict_;
 };
 

@@ -185,7 +185,7 @@ TEST(LightClient, HeadersMustContinueTheChain) {
     Chain other(1);
     Header header = other.next().header;
     header.parent_hash = {};
-    EXPECT_EQ(import_into(client, {Chain::sign(header, 1, 0)}), FollowError::NotAChild);
+    EXPECT_EQ(import_into(client, {Chain::sign(header, 3, 0)}), FollowError::NotAChild);
 }
 
 TEST(LightClient, ProofsByOthersOrForAnotherSetAreRefused) {
@@ -296,6 +296,110 @@ TEST(LightClient, AForkIsJudgedByTheAuthoritiesOfItsHeight) {
     const Header other = fork.next({}, 9).header;
     EXPECT_EQ(import_into(client, {Chain::sign(other, 2, 1)}), FollowError::BadProof);
     EXPECT_EQ(import_into(client, {Chain::sign(other, 1, 0)}), FollowError::Stopped);
+}
+
+// A client at block 6, and blocks 1 to 10 of a chain that leaves ours above block `common`.
+struct Fork {
+    explicit Fork(std::uint32_t common, std::uint32_t followed = 6) {
+        Chain chain;
+        Chain other;
+        for (std::uint32_t n = 1; n <= 10; ++n) {
+            ours.push_back(chain.next({}, 1));
+            theirs.push_back(other.next({}, n <= common ? 1 : 2));
+        }
+        client.emplace(chain.client());
+        EXPECT_EQ(import_into(*client, {ours.begin(), ours.begin() + followed}), std::nullopt);
+    }
+    const ProvenHeader& their(std::uint32_t number) const { return theirs[number - 1]; }
+    std::vector<ProvenHeader> ours, theirs;
+    std::optional<LightClient> client;
+};
+
+TEST(LightClient, AProvenForkOfAnyDepthThatEndsAboveUsStopsItForEver) {
+    for (std::uint32_t common = 0; common < 6; ++common) {
+        for (std::uint32_t tip = common + 1; tip <= 10; ++tip) {
+            Fork fork(common);
+            std::vector<ProvenHeader> batch;
+            for (std::uint32_t n = common + 1; n < tip; ++n) batch.push_back(bare(fork.their(n)));
+            batch.push_back(fork.their(tip));
+            EXPECT_EQ(import_into(*fork.client, batch), FollowError::Stopped);
+            ASSERT_TRUE(fork.client->conflict()) << common << " to " << tip;
+            EXPECT_EQ(fork.client->conflict()->second.header, fork.their(tip).header);
+            EXPECT_TRUE(fork.client->conflict()->first.justification);
+        }
+    }
+}
+
+TEST(LightClient, AProvenChildOfAnotherBlockThanOursStopsItForEver) {
+    Fork fork(5);
+    EXPECT_EQ(import_into(*fork.client, {fork.their(7)}), FollowError::Stopped);
+    EXPECT_EQ(fork.client->conflict()->first.header, fork.ours[5].header);
+}
+
+TEST(LightClient, AProvenForkFarAboveStopsItWhenItComesThere) {
+    for (std::uint32_t above = 8; above <= 10; ++above) {
+        Fork fork(6);
+        EXPECT_EQ(import_into(*fork.client, {fork.their(above)}), FollowError::NotAChild);
+        EXPECT_FALSE(fork.client->stopped());
+        // One below, the parent that it names is another.
+        for (std::uint32_t n = 7; n < above - 1; ++n) {
+            EXPECT_EQ(import_into(*fork.client, {fork.ours[n - 1]}), std::nullopt);
+        }
+        EXPECT_EQ(import_into(*fork.client, {fork.ours[above - 2]}), FollowError::Stopped);
+    }
+}
+
+TEST(LightClient, TwoProvenBlocksFarAboveStopItAtOnce) {
+    Fork fork(6);
+    EXPECT_EQ(import_into(*fork.client, {fork.their(9)}), FollowError::NotAChild);
+    EXPECT_EQ(import_into(*fork.client, {fork.ours[8]}), FollowError::Stopped);
+}
+
+TEST(LightClient, OurOwnChainGivenWithAGapIsNoConflict) {
+    Fork fork(6);
+    EXPECT_EQ(import_into(*fork.client, {fork.ours[9]}), FollowError::NotAChild);
+    EXPECT_EQ(import_into(*fork.client, {fork.ours[7]}), FollowError::NotAChild);
+    EXPECT_EQ(import_into(*fork.client, {fork.ours.begin() + 6, fork.ours.end()}), std::nullopt);
+    EXPECT_EQ(fork.client->newest().number, BlockNumber(10));
+}
+
+TEST(LightClient, AForkAboveByStrangersIsNoConflict) {
+    Fork fork(5);
+    EXPECT_EQ(import_into(*fork.client, {Chain::sign(fork.their(7).header, 3, 0)}),
+              FollowError::NotAChild);
+    EXPECT_EQ(import_into(*fork.client, {bare(fork.their(7))}), FollowError::NotAChild);
+    EXPECT_EQ(import_into(*fork.client, {fork.ours[6]}), std::nullopt);
+}
+
+TEST(LightClient, WhatTodaysAuthoritiesProvedAboveTheirEndIsForgotten) {
+    Chain chain;
+    Chain fork;
+    LightClient client = chain.client();
+    for (int i = 0; i < 4; ++i) static_cast<void>(fork.next({}, 2));
+    EXPECT_EQ(import_into(client, {fork.next({}, 2)}), FollowError::NotAChild);
+    const auto change = chain.next({Chain::change_to(Chain::authorities(2))});
+    EXPECT_EQ(import_into(client, {change}), std::nullopt);
+    chain.hand_over(2);
+    std::vector<ProvenHeader> rest;
+    for (int i = 0; i < 6; ++i) rest.push_back(chain.next());
+    EXPECT_EQ(import_into(client, rest), std::nullopt);
+}
+
+TEST(LightClient, TheProofsKeptFromAboveAreBoundedAndTheNearestStay) {
+    Chain chain;
+    Chain fork;
+    LightClient client = chain.client();
+    for (int i = 0; i < 4; ++i) static_cast<void>(fork.next({}, 2));
+    const auto near = fork.next({}, 2);
+    std::vector<ProvenHeader> far;
+    for (std::size_t i = 0; i < 4 * LightClient::ahead_max; ++i) far.push_back(fork.next({}, 2));
+    for (auto proven = far.rbegin(); proven != far.rend(); ++proven) {
+        EXPECT_EQ(import_into(client, {*proven}), FollowError::NotAChild);
+    }
+    EXPECT_EQ(import_into(client, {near}), FollowError::NotAChild);
+    std::vector<ProvenHeader> ours;
+    for (int i = 0; i < 5; ++i) ours.push_back(chain.next());
+    EXPECT_EQ(import_into(client, ours), FollowError::Stopped);
 }
 
 TEST(LightClient, KeepsTheLastBlocksAndTheGenesis) {

@@ -49,7 +49,8 @@ TEST_F(Chain, ForgedProofForAFollowedHeightStopsNobody) {
 TEST_F(Chain, BlockFromNowhereIsRefused) {
     finality::Header orphan = child();
     orphan.parent_hash = BlockHash({1});
-    give(net.relayed(orphan, world.authority_key()));
+    const crypto::Ed25519Key stranger(Secret<32>(Bytes(32, 7)));
+    give(net.relayed(orphan, stranger));
     EXPECT_TRUE(watch.logged(member, "NotAChild"));
 }
 
