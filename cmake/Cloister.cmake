@@ -64,12 +64,12 @@ target_link_libraries(cloister_test_main PUBLIC GTest::gtest)
 file(WRITE ${CMAKE_BINARY_DIR}/CTestCustom.cmake
   "set(CTEST_CUSTOM_POST_TEST \"${CMAKE_SOURCE_DIR}/tools/cases.sh ${CMAKE_BINARY_DIR}\")\n")
 
-# cloister_library(NAME [SHELL] [DEPS a b] [LINK x y])
+# cloister_library(NAME [SHELL] [DEPS a b] [LINK x y] [LABELS l])
 #   One static library cloister_NAME from every .cpp of the current folder but *_test.cpp.
-#   DEPS are other modules of ours, LINK is anything else. A core (the default) has no exceptions and no
-#   RTTI; SHELL marks code that touches the world or a library that throws.
+#   DEPS are other modules of ours, LINK is anything else, LABELS are those of its test. A core
+#   (the default) has no exceptions and no RTTI; SHELL marks code that touches the world or a library that throws.
 function(cloister_library name)
-  cmake_parse_arguments(arg "SHELL" "" "DEPS;LINK" ${ARGN})
+  cmake_parse_arguments(arg "SHELL" "" "DEPS;LINK;LABELS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp)
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   add_library(cloister_${name} STATIC ${sources})
@@ -82,7 +82,7 @@ function(cloister_library name)
     target_link_libraries(cloister_${name} PUBLIC cloister_${dep})
   endforeach()
   target_link_libraries(cloister_${name} PUBLIC ${arg_LINK})
-  cloister_test(${name} DEPS ${name})
+  cloister_test(${name} DEPS ${name} LABELS ${arg_LABELS})
 endfunction()
 
 # cloister_test(NAME [LABELS l] [DEPS a b] [LINK x] [SOURCES f])

@@ -1,25 +1,11 @@
 #include "finality/grandpa.hpp"
 
 #include <gtest/gtest.h>
-#include <boost/json.hpp>
 
-#include "codec/scale/vectors_test.hpp"
-#include "crypto/ss58.hpp"
+#include "base/hex.hpp"
 
 namespace cloister::finality {
 namespace {
-
-using cloister::testing::hex_bytes;
-using cloister::testing::hex_fixed;
-
-AuthoritySet set_of(const boost::json::value& file) {
-    AuthoritySet set{.set_id = file.at("setId").to_number<std::uint64_t>(), .authorities = {}};
-    for (const auto& row : file.at("authorities").as_array()) {
-        set.authorities.push_back({.id = hex_fixed<crypto::Ed25519Public>(row.at(0)),
-                                   .weight = row.at(1).to_number<std::uint64_t>()});
-    }
-    return set;
-}
 
 Target target_of(const Justification& justification) {
     return {.hash = justification.target_hash, .number = justification.target_number};
@@ -75,112 +61,6 @@ struct Scene {
         return result ? std::nullopt : std::optional(result.error());
     }
 };
-
-void expect_real(const boost::json::value& file) {
-    const Bytes bytes = hex_bytes(file.at("justification"));
-    const Justification justification = parse_justification(bytes).get();
-    EXPECT_EQ(encode_justification(justification), bytes);
-    const Target target{.hash = hex_fixed<BlockHash>(file.at("targetHash")),
-                        .number = BlockNumber(file.at("targetNumber").to_number<std::uint32_t>())};
-    EXPECT_TRUE(verify(justification, target, set_of(file)).has_value());
-    EXPECT_TRUE(verify_strict(justification, target, set_of(file)).has_value());
-}
-
-TEST(Grandpa, PolkadotsBlock302592IsFinal) {
-    CLOISTER_SHARED_JSON(file, "real/grandpa/polkadot-302592-justification.json");
-    expect_real(file);
-}
-
-TEST(Grandpa, AvailsBlock530527IsFinal) {
-    CLOISTER_SHARED_JSON(file, "real/grandpa/avail-530527-justification.json");
-    expect_real(file);
-}
-
-TEST(Grandpa, AllSevenSignaturesOfWestendsCommitVerify) {
-    CLOISTER_SHARED_JSON(file, "real/grandpa/westend-5105457-commit.json");
-    const auto justification = parse_justification(hex_bytes(file.at("asJustification"))).get();
-    AuthoritySet set{.set_id = file.at("setId").to_number<std::uint64_t>(), .authorities = {}};
-    for (const auto& id : file.at("signers").as_array()) {
-        set.authorities.push_back({.id = hex_fixed<crypto::Ed25519Public>(id), .weight = 1});
-    }
-    EXPECT_TRUE(verify(justification, target_of(justification), set).has_value());
-    EXPECT_EQ(verify_strict(justification, target_of(justification), set).error(),
-              Error::RedundantVote);
-}
-
-TEST(Grandpa, TamperedRealJustificationsFailWithTheNamedErrors) {
-    CLOISTER_SHARED_JSON(base, "real/grandpa/polkadot-302592-justification.json");
-    CLOISTER_SHARED_JSON(file, "real/grandpa/derived-negatives-polkadot-302592.json");
-    const std::map<std::string_view, Error> names{
-        {"TooLowCumulativeWeight", Error::BelowThreshold},
-        {"Precommit(InvalidAuthoritySignature)", Error::BadSignature},
-        {"Precommit(DuplicateAuthorityVote)", Error::DuplicateVote},
-        {"Precommit(UnknownAuthorityVote)", Error::UnknownAuthority},
-        {"InvalidJustificationTarget / UnrelatedAncestryVote", Error::WrongTarget},
-        {"RedundantVotesAncestries", Error::UnusedAncestry},
-        {"decode error (DecodeAll)", Error::Malformed},
-    };
-    const Target target{.hash = hex_fixed<BlockHash>(base.at("targetHash")),
-                        .number = BlockNumber(base.at("targetNumber").to_number<std::uint32_t>())};
-    for (const auto& test : file.at("cases").as_array()) {
-        AuthoritySet set = set_of(base);
-        if (const auto* id = test.as_object().if_contains("setId")) {
-            set.set_id = id->to_number<std::uint64_t>();
-        }
-        const auto parsed = parse_justification(hex_bytes(test.at("justification")));
-        const Error expected = names.at(std::string_view(test.at("expected").as_string()));
-        EXPECT_EQ(parsed.has_value(), expected != Error::Malformed) << test.at("name");
-        if (!parsed) continue;
-        EXPECT_EQ(verify(*parsed, target, set).error(), expected) << test.at("name");
-        EXPECT_EQ(verify_strict(*parsed, target, set).error(), expected) << test.at("name");
-    }
-}
-
-TEST(Grandpa, EveryFlippedByteOfARealJustificationIsRefused) {
-    CLOISTER_SHARED_JSON(file, "real/grandpa/polkadot-302592-justification.json");
-    const Bytes bytes = hex_bytes(file.at("justification"));
-    const Target target = target_of(parse_justification(bytes).get());
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        Bytes changed = bytes;
-        changed[i] ^= static_cast<std::uint8_t>(1U << (i % 8));
-        const auto parsed = parse_justification(changed);
-        EXPECT_FALSE(parsed && verify(*parsed, target, set_of(file))) << i;
-        EXPECT_FALSE(parse_justification(ByteView(bytes).first(i)).has_value()) << i;
-    }
-}
-
-// Avail's headers carry a field that ours do not, so their ancestries cannot be hashed here; the
-// votes can.
-TEST(Grandpa, AvailsVotesVerifyButNotWithoutTheirAncestry) {
-    for (const auto* name : {"avail-ancestry", "avail-ancestry_missing_link_works",
-                             "avail-ancestry_missing_link_no_majority"}) {
-        CLOISTER_SHARED_JSON(file, std::string("real/grandpa/") + name + ".json");
-        const auto& given = file.at("justification");
-        const auto& commit = given.at("commit");
-        Justification justification;
-        justification.round = given.at("round").to_number<std::uint64_t>();
-        justification.target_hash = hex_fixed<BlockHash>(commit.at("target_hash"));
-        justification.target_number.value = commit.at("target_number").to_number<std::uint32_t>();
-        AuthoritySet set{.set_id = 1, .authorities = {}};
-        for (const auto& row : commit.at("precommits").as_array()) {
-            Precommit vote;
-            vote.target_hash = hex_fixed<BlockHash>(row.at("precommit").at("target_hash"));
-            vote.target_number.value =
-                row.at("precommit").at("target_number").to_number<std::uint32_t>();
-            vote.signature = hex_fixed<crypto::Ed25519Signature>(row.at("signature"));
-            vote.id = crypto::Ed25519Public(
-                crypto::parse_ss58(std::string_view(row.at("id").as_string()))->account.view());
-            EXPECT_TRUE(crypto::verify_ed25519(
-                vote.id,
-                precommit_message(vote.target_hash, vote.target_number, justification.round, 1),
-                vote.signature));
-            set.authorities.push_back({.id = vote.id, .weight = 1});
-            justification.precommits.push_back(vote);
-        }
-        EXPECT_EQ(verify(justification, target_of(justification), set).error(),
-                  Error::UnrelatedVote);
-    }
-}
 
 TEST(Grandpa, ThePrecommitMessageHasItsPublished53Bytes) {
     const Bytes message = precommit_message(BlockHash(Bytes(32, 0xaa)), BlockNumber(1), 2, 3);

@@ -1,15 +1,11 @@
 #include "finality/header.hpp"
 
 #include <gtest/gtest.h>
-#include <boost/json.hpp>
 
-#include "codec/scale/vectors_test.hpp"
 #include "finality/grandpa.hpp"
 
 namespace cloister::finality {
 namespace {
-
-using cloister::testing::hex_bytes;
 
 Header example() {
     using Kind = DigestItem::Kind;
@@ -22,56 +18,6 @@ Header example() {
                        {.kind = Kind::RuntimeEnvironmentUpdated, .engine = {}, .data = {}},
                        {.kind = Kind::Consensus, .engine = engine_id("FRNK"), .data = {3}},
                        {.kind = Kind::Seal, .engine = engine_id("BABE"), .data = Bytes(64, 4)}}};
-}
-
-void expect_real(const boost::json::value& block) {
-    const Bytes bytes = hex_bytes(block.at("header"));
-    const auto header = parse_header(bytes);
-    ASSERT_TRUE(header.has_value()) << block.at("number") << name_of(header.error().error);
-    EXPECT_EQ(header->number.value, block.at("number").to_number<std::uint32_t>());
-    EXPECT_EQ(encode_header(*header), bytes);
-    EXPECT_EQ(hash_of(*header), BlockHash(hex_bytes(block.at("hash"))));
-}
-
-TEST(Header, RealHeadersOfPolkadotAndKusamaParseAndHash) {
-    CLOISTER_SHARED_JSON(headers, "real/headers/headers.json");
-    for (const auto& block : headers.as_array()) expect_real(block);
-}
-
-TEST(Header, RealCheckpointHeadersParseAndHash) {
-    CLOISTER_SHARED_JSON(checkpoints, "real/checkpoints/sample.json");
-    for (const auto& block : checkpoints.as_array()) expect_real(block);
-}
-
-TEST(Header, TheFirst256WestendBlocksAreAChain) {
-    CLOISTER_SHARED_TEXT(blocks, "real/headers/westend-1-256.jsonl");
-    std::istringstream lines(*blocks_text);
-    std::optional<BlockHash> parent;
-    for (std::string line; std::getline(lines, line);) {
-        const auto block = boost::json::parse(line);
-        expect_real(block);
-        const Header header = parse_header(hex_bytes(block.at("header"))).get();
-        if (parent) {
-            EXPECT_EQ(header.parent_hash, *parent);
-        }
-        parent = hash_of(header);
-    }
-    EXPECT_TRUE(parent.has_value());
-}
-
-TEST(Header, RealAuthorityChangesAreFoundInTheirDigests) {
-    CLOISTER_SHARED_JSON(headers, "real/headers/headers.json");
-    std::map<std::uint64_t, std::size_t> sizes;
-    for (const auto& block : headers.as_array()) {
-        const Header header = parse_header(hex_bytes(block.at("header"))).get();
-        const auto change = scheduled_change_of(header);
-        ASSERT_TRUE(change.has_value());
-        EXPECT_FALSE(forces_change(header));
-        if (!*change) continue;
-        EXPECT_EQ((*change)->delay, 0U);
-        sizes[header.number.value] = (*change)->next.size();
-    }
-    EXPECT_EQ(sizes, (std::map<std::uint64_t, std::size_t>{{512271, 197}, {7472481, 900}}));
 }
 
 TEST(Header, EveryKindOfDigestItemComesBack) {

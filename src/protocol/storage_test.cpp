@@ -4,41 +4,8 @@
 
 #include <set>
 
-#include "codec/scale/vectors_test.hpp"
-#include "crypto/keyring.hpp"
-
 namespace cloister::protocol::storage {
 namespace {
-
-using testing::hex_bytes;
-
-constexpr auto keys_file = "scale/storage-keys.json";
-
-AccountId alice() {
-    return crypto::KeyPair::from_suri(crypto::Scheme::Sr25519, "//Alice")->account();
-}
-
-TEST(StorageKeys, AreThoseOfPolkadotJs) {
-    CLOISTER_SHARED_JSON(file, keys_file);
-    EXPECT_EQ(system_account(alice()), hex_bytes(file.at("System.Account(//Alice)")));
-    EXPECT_EQ(system_number(), hex_bytes(file.at("System.Number")));
-    EXPECT_EQ(system_events(), hex_bytes(file.at("System.Events")));
-    EXPECT_EQ(system_block_hash(BlockNumber(1)), hex_bytes(file.at("System.BlockHash(1)")));
-    EXPECT_EQ(timestamp_now(), hex_bytes(file.at("Timestamp.Now")));
-}
-
-TEST(StorageKeys, HashersAreThoseOfPolkadotJs) {
-    CLOISTER_SHARED_JSON(file, keys_file);
-    EXPECT_EQ(twox64_concat("Contracts", "ContractInfoOf", alice().view()),
-              hex_bytes(file.at("Contracts.ContractInfoOf(//Alice)")));
-    for (const auto& [name, key] : file.as_object()) {
-        const std::string_view text(name);
-        const std::size_t dot = text.find('.');
-        if (dot == std::string_view::npos || text.find('(') != std::string_view::npos) continue;
-        const std::string_view item = text.substr(dot + 1, text.find(' ') - dot - 1);
-        EXPECT_EQ(prefix(text.substr(0, dot), item), hex_bytes(key)) << text;
-    }
-}
 
 std::vector<Bytes> keys_of(std::uint8_t n) {
     const Bytes id(32, n);

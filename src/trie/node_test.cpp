@@ -1,7 +1,6 @@
 #include "trie/node.hpp"
 
 #include <gtest/gtest.h>
-#include <boost/json.hpp>
 
 #include "codec/scale/vectors_test.hpp"
 #include "crypto/hash.hpp"
@@ -147,17 +146,6 @@ TEST(TrieNode, WhatParsesAfterAFlippedByteEncodesToExactlyThoseBytes) {
 TEST(TrieNode, WhatParsesOfRandomBytesEncodesToExactlyThoseBytes) {
     Random random(2);
     for (int i = 0; i < 300000; ++i) expect_canonical(random.bytes(random.below(20)));
-}
-
-TEST(TrieNode, RealProofNodesParseAndEncodeBack) {
-    CLOISTER_SHARED_JSON(vectors, "real/proofs/read-proofs.json");
-    const auto& nodes = vectors.at(1).at("nodes").as_array();
-    for (const auto& node : nodes) {
-        const Bytes bytes = cloister::testing::hex_bytes(node);
-        ASSERT_TRUE(parse_node(bytes).has_value());
-        expect_canonical(bytes);
-    }
-    EXPECT_EQ(nodes.size(), 423U);
 }
 
 TEST(TrieNode, ANodeThatWouldFitIntoItsParentIsNoHashedChild) {

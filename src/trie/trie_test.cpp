@@ -1,7 +1,6 @@
 #include "trie/trie.hpp"
 
 #include <gtest/gtest.h>
-#include <boost/json.hpp>
 
 #include "codec/scale/scale.hpp"
 #include "codec/scale/vectors_test.hpp"
@@ -11,7 +10,6 @@
 namespace cloister::trie {
 namespace {
 
-using cloister::testing::hex_bytes;
 using cloister::testing::Random;
 
 Bytes hex(std::string_view text) { return base::from_hex(text).value(); }
@@ -57,12 +55,6 @@ Entries random_entries(Random& random, std::size_t count) {
     return entries;
 }
 
-Entries entries_from(const boost::json::array& rows) {
-    Entries entries;
-    for (const auto& row : rows) entries.emplace(hex_bytes(row.at(0)), hex_bytes(row.at(1)));
-    return entries;
-}
-
 class TrieVersions : public ::testing::TestWithParam<StateVersion> {};
 INSTANTIATE_TEST_SUITE_P(Both, TrieVersions, ::testing::Values(StateVersion::V0, StateVersion::V1));
 
@@ -71,151 +63,6 @@ TEST(Trie, TheEmptyRootIsTheKnownConstant) {
               "03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314");
     EXPECT_EQ(root_of({}, StateVersion::V1), empty_root());
     EXPECT_EQ(ordered_root({}, StateVersion::V0), empty_root());
-}
-
-TEST(Trie, ReferenceMapsHaveTheirRootsByBothRoutes) {
-    CLOISTER_SHARED_JSON(vectors, "trie/trie-roots.json");
-    for (const auto& map : vectors.at("maps").as_array()) {
-        const Entries entries = entries_from(map.at("entries").as_array());
-        for (const auto& [version, name] :
-             {std::pair{StateVersion::V0, "rootV0"}, std::pair{StateVersion::V1, "rootV1"}}) {
-            const Hash256 root(hex_bytes(map.at(name)));
-            EXPECT_EQ(root_of(entries, version), root) << map.at("name");
-            EXPECT_EQ(Memory().fill(entries, version), root) << map.at("name");
-        }
-    }
-}
-
-TEST(Trie, ReferenceListsHaveTheirRoots) {
-    CLOISTER_SHARED_JSON(vectors, "trie/trie-roots.json");
-    for (const auto& list : vectors.at("ordered").as_array()) {
-        std::vector<Bytes> items;
-        if (const auto* rows = list.at("items").if_array()) {
-            for (const auto& item : *rows) items.push_back(hex_bytes(item));
-        } else {
-            ASSERT_EQ(list.at("items").as_string(), "17000 items: u16le(i)");
-            for (std::uint16_t i = 0; i < 17000; ++i) items.push_back(scale::encode(i));
-        }
-        EXPECT_EQ(ordered_root(items, StateVersion::V0), Hash256(hex_bytes(list.at("rootV0"))));
-        EXPECT_EQ(ordered_root(items, StateVersion::V1), Hash256(hex_bytes(list.at("rootV1"))));
-    }
-}
-
-// The "keys:" and "values:" lists of the w3f fixtures; values are text, quotes are part of them.
-Entries w3f_entries(const std::string& yaml, bool keys_in_hex) {
-    std::vector<Bytes> keys;
-    std::vector<Bytes> values;
-    std::istringstream lines(yaml);
-    bool in_values = false;
-    for (std::string line; std::getline(lines, line);) {
-        if (line.starts_with("values:")) in_values = true;
-        if (!line.starts_with("  - ")) continue;
-        std::string text = line.substr(4);
-        while (text.ends_with(' ')) text.pop_back();
-        if (in_values) {
-            values.push_back(to_bytes(text));
-        } else {
-            keys.push_back(keys_in_hex ? base::from_hex(text).value() : to_bytes(text));
-        }
-    }
-    CLOISTER_ASSERT(keys.size() == values.size());
-    Entries entries;
-    for (std::size_t i = 0; i < keys.size(); ++i) entries.insert_or_assign(keys[i], values[i]);
-    return entries;
-}
-
-TEST(Trie, TheWeb3FoundationsFixturesHaveTheirRoots) {
-    CLOISTER_SHARED_JSON(expected, "w3f/expected-roots.json");
-    for (const auto& test : expected.at("cases").as_array()) {
-        const std::string file(test.at("file").as_string());
-        const auto yaml = cloister::testing::read_shared("w3f/" + file);
-        ASSERT_TRUE(yaml.has_value()) << file;
-        const Entries entries = w3f_entries(*yaml, test.at("keysInHex").as_bool());
-        EXPECT_EQ(entries.size(), test.at("entries").to_number<std::size_t>()) << file;
-        for (const auto version : {StateVersion::V0, StateVersion::V1}) {
-            const Hash256 root(
-                hex_bytes(test.at(version == StateVersion::V0 ? "rootV0" : "rootV1")));
-            EXPECT_EQ(root_of(entries, version), root) << file;
-            EXPECT_EQ(Memory().fill(entries, version), root) << file;
-        }
-    }
-}
-
-TEST(Trie, RealGenesisStatesHaveTheirRoots) {
-    CLOISTER_SHARED_JSON(expected, "real/genesis/expected.json");
-    for (const auto& chain : expected.as_array()) {
-        const std::string file(chain.at("file").as_string());
-        const auto text = cloister::testing::read_shared("real/genesis/" + file);
-        ASSERT_TRUE(text.has_value()) << file;
-        const auto state = boost::json::parse(*text);
-        Entries entries;
-        for (const auto& [key, value] : state.at("top").as_object()) {
-            entries.emplace(base::from_hex(std::string_view(key)).value(), hex_bytes(value));
-        }
-        const auto version = static_cast<StateVersion>(chain.at("stateVersion").as_int64());
-        const Hash256 root(hex_bytes(chain.at("stateRoot")));
-        EXPECT_EQ(root_of(entries, version), root) << file;
-        EXPECT_EQ(Memory().fill(entries, version), root) << file;
-    }
-}
-
-TEST(Trie, RealWestendBodiesHaveTheirExtrinsicsRoots) {
-    CLOISTER_SHARED_TEXT(blocks, "real/headers/westend-1-256.jsonl");
-    std::istringstream lines(*blocks_text);
-    std::size_t count = 0;
-    for (std::string line; std::getline(lines, line); ++count) {
-        const auto block = boost::json::parse(line);
-        std::vector<Bytes> items;
-        for (const auto& item : block.at("extrinsics").as_array()) items.push_back(hex_bytes(item));
-        const Bytes header = hex_bytes(block.at("header"));
-        // After the parent, the number's compact form (1 or 2 bytes here) and the state root.
-        const std::size_t at = 32 + (block.at("number").as_int64() < 64 ? 1U : 2U) + 32;
-        EXPECT_TRUE(equal(ordered_root(items, StateVersion::V0), ByteView(header).subspan(at, 32)));
-    }
-    EXPECT_EQ(count, 256U);
-}
-
-TEST(Trie, RealProofsGiveTheirValuesAbsencesAndGaps) {
-    CLOISTER_SHARED_JSON(vectors, "real/proofs/read-proofs.json");
-    for (const auto& vector : vectors.as_array()) {
-        std::vector<Bytes> nodes;
-        for (const auto& node : vector.at("nodes").as_array()) nodes.push_back(hex_bytes(node));
-        const Proof proof = Proof::from_nodes(nodes).get();
-        const Hash256 root(hex_bytes(vector.at("root")));
-        for (const auto& read : vector.at("reads").as_array()) {
-            const auto got = proof.get(root, hex_bytes(read.at("key")));
-            const auto& value = read.at("value");
-            if (value.is_string() && value.as_string().starts_with("ERR")) {
-                ASSERT_FALSE(got.has_value()) << read;
-                EXPECT_EQ(got.error(), Error::MissingNode);
-            } else {
-                ASSERT_TRUE(got.has_value()) << vector.at("name") << read;
-                EXPECT_EQ(got->has_value(), value.is_string()) << read;
-                if (value.is_string()) {
-                    EXPECT_EQ(**got, hex_bytes(value));
-                }
-            }
-        }
-    }
-}
-
-TEST(Trie, RealPrefixProofsTogetherListEveryKey) {
-    CLOISTER_SHARED_JSON(vector, "real/proofs/smoldot-prefix-proof.json.xz");
-    Memory memory;
-    for (const auto& proof : vector.at("proofs").as_array()) {
-        const auto nodes = scale::decode<std::vector<Bytes>>(hex_bytes(proof)).get();
-        for (const Bytes& node : nodes) {
-            memory.nodes.emplace(crypto::blake2b_256(node), node);
-        }
-    }
-    std::vector<Bytes> expected;
-    for (const auto& key : vector.at("expected_entries").as_array()) {
-        expected.push_back(hex_bytes(key));
-    }
-    std::ranges::sort(expected);
-    const Hash256 root(hex_bytes(vector.at("trie_root_hash")));
-    const Bytes prefix = hex_bytes(vector.at("prefix"));
-    EXPECT_EQ(keys_with_prefix(memory.fetch(), root, prefix, {}, 10000).get(), expected);
 }
 
 TEST_P(TrieVersions, RandomChangesGiveTheRootOfTheChangedMap) {

@@ -106,7 +106,7 @@ std::map<std::string, Module> read_modules(const std::string& root, const Policy
         bool in_deps = false;
         for (std::string word; words >> word;) {
             if (word == "SHELL") module.shell = true;
-            if (word == "DEPS" || word == "LINK" || word == "SHELL")
+            if (word == "DEPS" || word == "LINK" || word == "SHELL" || word == "LABELS")
                 in_deps = word == "DEPS";
             else if (in_deps)
                 module.deps.insert(word);

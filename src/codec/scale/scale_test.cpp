@@ -11,12 +11,6 @@ using testing::Random;
 
 Bytes hex(std::string_view text) { return base::from_hex(text).value(); }
 
-u128 from_decimal(std::string_view digits) {
-    u128 value = 0;
-    for (const char digit : digits) value = value * 10 + static_cast<u128>(digit - '0');
-    return value;
-}
-
 enum class Colour : std::uint8_t { Red, Green, Blue };
 constexpr Colour scale_last(Colour) { return Colour::Blue; }
 
@@ -78,16 +72,6 @@ template <class T>
 Failure refusal(std::string_view bytes) {
     const auto result = decode<T>(hex(bytes));
     return result ? Failure{Error::TrailingBytes, 9999} : result.error();
-}
-
-TEST(Scale, CompactIntegersHaveThePublishedBytes) {
-    CLOISTER_SHARED_JSON(table, "scale/compact.json");
-    for (const auto& row : table.as_array()) {
-        const u128 value = from_decimal(std::string_view(row.at(0).as_string()));
-        const Bytes bytes = testing::hex_bytes(row.at(1));
-        EXPECT_EQ(encode(Compact<u128>{value}), bytes);
-        EXPECT_TRUE(decode<Compact<u128>>(bytes).get().value == value);
-    }
 }
 
 TEST(Scale, EveryCompactUpTo100000ComesBack) {
