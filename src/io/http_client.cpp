@@ -1,5 +1,6 @@
 #include "io/http_client.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -279,6 +280,8 @@ Result<HttpCall, Error> parse_http_url(const std::string& url) {
     constexpr std::string_view scheme = "http://";
     const Error bad{ErrorCode::Malformed, "not an http://host[:port][/path] address: " + url};
     if (!url.starts_with(scheme)) return err(bad);
+    // Visible ASCII alone: nothing that could end the request line, or a header, early.
+    if (std::ranges::any_of(url, [](char c) { return c <= ' ' || c > '~'; })) return err(bad);
     const std::size_t path = std::min(url.find_first_of("/?", scheme.size()), url.size());
     std::string_view authority = std::string_view(url).substr(scheme.size(), path - scheme.size());
     HttpCall call;

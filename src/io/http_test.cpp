@@ -226,7 +226,8 @@ TEST(HttpUrl, IsTakenApartOrRefused) {
     EXPECT_EQ(call.port, 9944);
     EXPECT_EQ(parse_http_url("http://a").get().target, "/");
     for (const char* bad : {"", "https://a", "http://", "http://:1", "http://a:0", "http://a:65536",
-                            "http://a:1x", "http://u@a"}) {
+                            "http://a:1x", "http://u@a", "http://a/\r\nX: y", "http://a\n/",
+                            "http://a/b HTTP/1.0", "http://a/\x7f"}) {
         EXPECT_FALSE(parse_http_url(bad)) << bad;
     }
 }
