@@ -4,7 +4,7 @@ TYPE ?= Release
 JOBS ?= $(shell nproc)
 export NINJA_STATUS = [%p %f/%t %es] 
 
-.PHONY: help setup build test demo bench check clean
+.PHONY: help setup build test demo bench check fuzz clean
 .NOTPARALLEL:
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo 'make demo   build, then the demonstration'
 	@echo 'make bench  build, then the benchmarks'
 	@echo 'make check  formatting and static analysis (needs clang-format-19, clang-tidy-19)'
+	@echo 'make fuzz   libFuzzer on every target for SECONDS (600) each, into build-fuzz (needs clang-19)'
 	@echo 'make clean  remove $(BUILD)'
 
 setup:
@@ -38,6 +39,10 @@ bench: build
 
 check: build
 	@tools/check.sh $(BUILD)
+
+SECONDS ?= 600
+fuzz: setup
+	@tools/fuzz.sh --seconds $(SECONDS)
 
 clean:
 	@rm -rf $(BUILD) $(BUILD).configure.log

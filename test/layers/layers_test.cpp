@@ -8,7 +8,7 @@ namespace cloister::layers {
 namespace {
 
 // Folders outside src/ that may open io; sim/ has a clock and a network of its own.
-const std::set<std::string> shells = {"app", "test", "bench"};
+const std::set<std::string> shells = {"app", "test", "bench", "fuzz"};
 const std::vector<std::string> tops = {"src", "app", "sim", "test", "bench", "fuzz"};
 
 // What a deterministic core may not reach for: time, randomness, threads, files, sockets, the
