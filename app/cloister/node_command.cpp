@@ -6,6 +6,8 @@
 #include "base/hex.hpp"
 #include "codec/json/writer.hpp"
 #include "commands.hpp"
+#include "node/replay.hpp"
+#include "node_genesis.hpp"
 #include "node_shell.hpp"
 
 namespace cloister::app {
@@ -22,6 +24,48 @@ void announce(Form form, const NodeShell& node) {
     w.begin_object().key("event").string("ready").key("rpc").string(url);
     w.key("genesis").string(genesis).key("block").number(node.newest().value).end_object();
     print_line(w.text());
+}
+
+Problem problem_of(const node::ReplayFailure& failure) {
+    return {std::string(node::name_of(failure.error)),
+            "block " + std::to_string(failure.block.value) + ": " + failure.detail,
+            "this database is not what an unbroken run leaves: keep it for a report, and start "
+            "from a copy that verifies"};
+}
+
+Result<node::Newest, Problem> verify(const NodeOptions& options) {
+    const std::string& genesis = options.genesis_config;
+    CLOISTER_TRY(const runtime::GenesisConfig config,
+                 load_genesis(genesis.empty() ? genesis_path(options.base_path) : genesis));
+    const auto database = io::KeyValue::open(options.base_path + "/db");
+    if (!database) return err(app::problem_of(database.error(), "is a node running on it?"));
+    std::optional<io::Error> unreadable;
+    const node::Store store([&](ByteView key) -> std::optional<Bytes> {
+        auto value = database->get(key);
+        if (value) return std::move(*value);
+        if (!unreadable) unreadable = value.error();
+        return std::nullopt;
+    });
+    const auto replay = node::verify_store(store, config);
+    if (unreadable) return err(app::problem_of(*unreadable, "is the disk sound?"));
+    if (!replay) return err(problem_of(replay.error()));
+    return replay->newest();
+}
+
+int run_verify(Form form, const NodeOptions& options) {
+    const auto newest = verify(options);
+    if (!newest) return print_error(form, newest.error());
+    const std::string hash = base::to_hex_0x(newest->hash);
+    if (form == Form::Text) {
+        print_line("verified: " + std::to_string(newest->number.value) +
+                   " blocks executed again, the newest is " + hash);
+        return exit_ok;
+    }
+    json::Writer w;
+    w.begin_object().key("event").string("verified").key("block").number(newest->number.value);
+    w.key("hash").string(hash).end_object();
+    print_line(w.text());
+    return exit_ok;
 }
 
 int run(Form form, const NodeOptions& options) {
@@ -55,9 +99,14 @@ void add_node(CLI::App& app, Invocation& invocation) {
         ->capture_default_str();
     command->add_option("--genesis-config", options->genesis_config,
                         "instead of genesis.scale in the base path");
-    command->callback([&invocation, options] {
-        invocation.action = [&invocation, options] {
-            return run(form_of(invocation.json), *options);
+    auto verify_only = std::make_shared<bool>(false);
+    command->add_flag("--verify", *verify_only,
+                      "execute the stored chain again from genesis, compare every state root and "
+                      "the newest state, and end");
+    command->callback([&invocation, options, verify_only] {
+        invocation.action = [&invocation, options, verify_only] {
+            const Form form = form_of(invocation.json);
+            return *verify_only ? run_verify(form, *options) : run(form, *options);
         };
     });
 }
