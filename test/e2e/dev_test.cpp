@@ -1,116 +1,24 @@
 // `cloister dev` from outside: it becomes ready, goes on after stops and kills, and names what is
 // wrong.
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
-#include "codec/json/reader.hpp"
 #include "io/clock.hpp"
 #include "io/file.hpp"
-#include "io/http_client.hpp"
-#include "io/process.hpp"
+#include "test/support/dev_process.hpp"
 
 namespace cloister {
 namespace {
 
-constexpr std::uint64_t start_ms_max = 30'000;
-
-// The members of the objects on the way, by path: "workers.0.url".
-void flatten(json::Reader& r, const std::string& path, std::map<std::string, std::string>& out) {
-    const std::string prefix = path.empty() ? "" : path + ".";
-    if (r.peek() == json::Kind::Object && r.enter_object()) {
-        while (const auto key = r.next_member()) flatten(r, prefix + *key, out);
-    } else if (r.peek() == json::Kind::Array && r.enter_array()) {
-        for (std::size_t i = 0; r.next_element(); ++i) flatten(r, prefix + std::to_string(i), out);
-    } else if (r.peek() == json::Kind::String) {
-        out[path] = r.string();
-    } else {
-        out[path] = std::string(r.raw_value());
-    }
-}
-using Members = std::map<std::string, std::string>;
-Members members_of(const std::string& text) {
-    Members out;
-    json::Reader r(text);
-    flatten(r, "", out);
-    return r.finish() ? out : Members{};
-}
-
-std::optional<std::string> http(const std::string& url, const std::string& method,
-                                const std::string& body) {
-    auto call = io::parse_http_url(url);
-    if (!call) return std::nullopt;
-    call->method = method;
-    call->body = body;
-    call->timeout_ms = 2'000;
-    auto reply = io::http_request_blocking(std::move(*call));
-    if (!reply || reply->status != 200) return std::nullopt;
-    return reply->body;
-}
-
-bool within(std::uint64_t limit_ms, const std::function<bool()>& condition) {
-    const std::uint64_t end = io::steady_now().value + limit_ms;
-    while (io::steady_now().value < end) {
-        if (condition()) return true;
-        ::usleep(20'000);
-    }
-    return false;
-}
-
-// One run of the program, and the first line that it prints.
-class Dev {
-  public:
-    Dev(const std::string& program, const std::string& base_path,
-        const std::vector<std::string>& more) {
-        auto pair = io::socket_pair();
-        std::vector<std::string> arguments{"dev",        "--json", "--base-path",   base_path,
-                                           "--rpc-port", "0",      "--worker-port", "0",
-                                           "--workers",  "2"};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        auto process =
-            io::spawn(program, {.arguments = std::move(arguments),
-                                .descriptors = {{.ours = pair->second.get(), .theirs = 1}},
-                                .output_path = base_path + ".log"});
-        if (!process) return;
-        process_.emplace(std::move(*process));
-        pair->second.reset();
-        read_line(pair->first.get());
-        output_ = std::move(pair->first);
-    }
-
-    const std::string& operator[](const std::string& path) { return line_[path]; }
-    bool ready() { return line_["event"] == "ready"; }
-    int pid() const { return process_->pid(); }
-    io::ExitStatus end(int signal) {
-        process_->kill(signal);
-        return process_->wait();
-    }
-    io::ExitStatus wait() { return process_->wait(); }
-
-  private:
-    void read_line(int fd) {
-        std::string text;
-        const std::uint64_t end = io::steady_now().value + start_ms_max;
-        while (text.find('\n') == text.npos && io::steady_now().value < end) {
-            pollfd entry{.fd = fd, .events = POLLIN, .revents = 0};
-            if (::poll(&entry, 1, 100) <= 0) continue;
-            std::array<char, 8192> part{};
-            const ssize_t count = ::read(fd, part.data(), part.size());
-            if (count <= 0) break;
-            text.append(part.data(), static_cast<std::size_t>(count));
-        }
-        line_ = members_of(text);
-    }
-
-    std::optional<io::Process> process_;
-    io::Fd output_;
-    Members line_;
-};
+using test::Dev;
+using test::http;
+using test::Members;
+using test::members_of;
+using test::within;
 
 class DevNetwork : public testing::Test {
   protected:
