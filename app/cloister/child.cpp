@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t line_bytes_max = 4096;
 constexpr std::uint64_t delay_ms_min = 100;
 constexpr std::uint64_t delay_ms_max = 10'000;
-constexpr std::uint64_t steady_life_ms = 30'000;
+constexpr std::uint64_t steady_life_ms = 2'000;
 
 }  // namespace
 

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t backoff_ms_min = 100;
 constexpr std::uint64_t backoff_ms_max = 10'000;
 constexpr std::uint64_t steady_life_ms =
-    30'000;  // an enclave that lived so long starts afresh at once
+    2'000;  // an enclave that lived so long starts afresh at once
 constexpr std::uint64_t rpc_timeout_ms = 40'000;  // above the node's longest poll
 constexpr std::uint64_t peer_timeout_ms = 5'000;
 constexpr std::uint64_t peer_pause_ms_min = 25;  // doubled with each attempt
