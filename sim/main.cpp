@@ -9,6 +9,7 @@
 #include "base/hex.hpp"
 #include "codec/json/writer.hpp"
 #include "sim/flow.hpp"
+#include "sim/swarm_main.hpp"
 
 namespace {
 
@@ -16,6 +17,7 @@ using namespace cloister;
 
 constexpr std::string_view usage =
     "usage: cloister-sim [--seed N] [--data breast_cancer.csv] [--json] [--trace]\n"
+    "       cloister-sim swarm ...: many seeds with faults; `swarm --help` tells\n"
     "Plays deploy, train, score, query and proof on a simulated network; without --data on "
     "made-up\n"
     "patients. --json prints one object instead of the story. --trace shows every message between "
@@ -109,6 +111,8 @@ int main(int argc, char** argv) {
         std::cout << usage;
         return 0;
     }
+    if (argc >= 2 && std::string_view(argv[1]) == "swarm")
+        return sim::swarm_main(std::span(argv, static_cast<std::size_t>(argc)).subspan(2));
     const auto arguments = parse({argv, static_cast<std::size_t>(argc)});
     if (!arguments) {
         std::cerr << usage;

@@ -80,6 +80,7 @@ void World::crash_node(PowerCut where) {
 }
 
 void World::start_node() {
+    power_cut_.reset();
     if (node_up_) return;
     load_node();
     node_up_ = true;
@@ -107,6 +108,7 @@ bool World::run_one() {
     const Event event = events_.top();
     events_.pop();
     now_ = std::max(now_, event.at);
+    ++handled_;
     event.act();
     return true;
 }

@@ -111,6 +111,7 @@ class World {
     const crypto::Ed25519Key& authority_key() const { return authority_; }
     const Hash256& transcript() const { return transcript_; }
     Instant now() const { return now_; }
+    std::uint64_t events() const { return handled_; }  // handled so far
 
   private:
     struct Process;
@@ -157,6 +158,7 @@ class World {
     crypto::Entropy random_;
     Instant now_{1000};
     std::uint64_t order_ = 0;
+    std::uint64_t handled_ = 0;
     std::priority_queue<Event> events_;
     Hash256 transcript_;
 
