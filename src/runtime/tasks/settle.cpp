@@ -16,23 +16,39 @@ using protocol::RequestKind;
 using protocol::RequestRecord;
 using protocol::TaskOutcome;
 
-// An escrow of nothing (ActionFailed) pays for nothing.
-void pay(Context& context, const protocol::SubmittedReceipt& submitted,
+// Whose reserve holds the escrow. A report of failed actions is paid from what is left of the
+// failed task's, so by who asked for that; its input begins with that task's number.
+AccountId payer_of(const Context& context, const RequestRecord& record) {
+    if (record.kind != RequestKind::ActionFailed) return record.origin;
+    const auto input = context.state.load<Bytes>(storage::tasks_input(record.task));
+    CLOISTER_ASSERT(input.has_value());
+    const auto failed = scale::Decoder(*input).read<TaskId>();
+    const auto cause = context.state.load<RequestRecord>(storage::tasks_request(failed));
+    CLOISTER_ASSERT(cause.has_value());
+    return cause->origin;
+}
+
+// Returns what is left of the escrow, still reserved. A user's escrow covers all; a report's may be
+// less, and then the operator comes first.
+u128 pay(Context& context, const AccountId& payer, const protocol::SubmittedReceipt& submitted,
          const RequestRecord& record) {
-    if (record.escrow.value == 0) return;
     const Receipt& receipt = submitted.receipt;
     std::size_t output_bytes = submitted.sealed_output.size();
     for (const Bytes& action : submitted.actions) output_bytes += action.size();
-    const u128 space = task_fee + output_byte_price * output_bytes;
     const u128 gas_used =
         std::min(protocol::gas_of_class(receipt.gas_class).value, record.gas_limit.value);
-    const u128 due = gas_price * gas_used + input_byte_price * record.sealed_input_bytes;
+    u128 space = task_fee + output_byte_price * output_bytes;
+    u128 due = gas_price * gas_used + input_byte_price * record.sealed_input_bytes;
+    if (record.kind == RequestKind::ActionFailed) {
+        due = std::min(due, record.escrow.value);
+        space = std::min(space, record.escrow.value - due);
+    }
     CLOISTER_ASSERT(record.escrow.value >= space + due);
     const auto worker = registry::find_worker(context.state, receipt.worker);
     CLOISTER_ASSERT(worker.has_value());
-    balances::pay_reserved(context, record.origin, worker->operator_account, due);
-    balances::burn_reserved(context, record.origin, space);
-    balances::unreserve(context, record.origin, record.escrow.value - due - space);
+    balances::pay_reserved(context, payer, worker->operator_account, due);
+    balances::burn_reserved(context, payer, space);
+    return record.escrow.value - due - space;
 }
 
 bool is_allowed(ByteView action) {
@@ -71,8 +87,9 @@ std::optional<FailedAction> apply_actions(Context& context, const ContractId& co
 
 // The failure reaches the contract as a command of its own: a public input
 // SCALE(task, action index, error kind, error pallet, error number), answered to the same reply
-// key.
-Dispatch report_failure(Context& context, const RequestRecord& failed, const FailedAction& what) {
+// key. It takes its own escrow from what is `left` of the failed task's.
+Dispatch report_failure(Context& context, const RequestRecord& failed, const FailedAction& what,
+                        u128& left) {
     if (failed.kind == RequestKind::ActionFailed)
         return {};  // no failure of a failure: they would chain
     const Bytes input =
@@ -85,7 +102,8 @@ Dispatch report_failure(Context& context, const RequestRecord& failed, const Fai
     const Hash256 id = crypto::blake2b_256(scale::encode(context.genesis, record.task));
     record.request_id = RequestId(id.view().first(RequestId::size_bytes));
     record.gas_limit = action_failed_gas;
-    record.escrow = Balance{0};
+    record.escrow = Balance{std::min(left, escrow_of(action_failed_gas, input.size()))};
+    left -= record.escrow.value;
     record.submitted_at = context.number;
     record.deadline = BlockNumber(~std::uint32_t{0});
     record.sealed_input_hash = crypto::blake2b_256(input);
@@ -107,10 +125,12 @@ void note_constructor(Context& context, const Receipt& receipt, const RequestRec
 Dispatch settle(Context& context, const protocol::SubmittedReceipt& submitted,
                 const RequestRecord& record) {
     const Receipt& receipt = submitted.receipt;
-    pay(context, submitted, record);
+    const AccountId payer = payer_of(context, record);
+    u128 left = pay(context, payer, submitted, record);
     note_constructor(context, receipt, record);
     const auto failed = apply_actions(context, record.contract, submitted.actions);
-    if (failed) CLOISTER_CHECK(report_failure(context, record, *failed));
+    if (failed) CLOISTER_CHECK(report_failure(context, record, *failed, left));
+    balances::unreserve(context, payer, left);
     context.state.store(storage::tasks_result(record.task),
                         protocol::TaskResult{receipt, submitted.signature, submitted.receipts_root,
                                              submitted.path, context.number, !failed.has_value()});

@@ -356,6 +356,23 @@ TEST_F(Submit, FailedActionsAreUndoneAndReachTheContractAsACommand) {
     EXPECT_EQ(chain.call("Dave", draw()), "Tasks.NothingToDraw");
 }
 
+TEST_F(Submit, AReportOfFailedActionsIsPaidFromTheFailedTasksEscrow) {
+    const u128 escrow = chain.reserved_of(account("Dave"));
+    const u128 dave = chain.free_of(account("Dave"));
+    ASSERT_EQ(submit(honest(Sequence{1}, {pay_alice(20 * unit)})), "");
+    const auto record = chain.read<protocol::RequestRecord>(storage::tasks_request(TaskId{2}));
+    ASSERT_EQ(record->kind, RequestKind::ActionFailed);
+    EXPECT_GT(record->escrow.value, task_fee);
+    EXPECT_EQ(chain.reserved_of(account("Dave")), record->escrow.value);
+    ASSERT_EQ(chain.call("Eve", draw()), "");
+    const u128 bob = chain.free_of(account("Bob"));
+    ASSERT_EQ(submit(honest(Sequence{2}), "Alice"), "");
+    EXPECT_EQ(chain.free_of(account("Bob")),
+              bob + 1024 * gas_price + record->sealed_input_bytes * input_byte_price);
+    EXPECT_EQ(chain.reserved_of(account("Dave")), 0U);
+    EXPECT_LT(chain.free_of(account("Dave")), dave + escrow - 2 * task_fee);
+}
+
 TEST_F(Submit, OnlyListedCallsAreActions) {
     const Bytes bond = protocol::encode_call(protocol::StakeBond{{1}});
     ASSERT_EQ(submit(honest(Sequence{1}, {bond})), "");

@@ -6,10 +6,11 @@
 //   gas price * gas limit + input price * input bytes   what it used goes to the worker's operator,
 //   task fee + output price * task_output_bytes_max     the fee, and the price of the output and
 //                                                       action bytes that there are, are burnt;
-// the rest returns. Draws and submissions cost their senders nothing if they succeed (their fee is
-// returned), so what is burnt is the price of the block space that the task takes, and neither a
-// user can spend an operator's money nor an operator fill blocks with its own tasks for free. A
-// submission that carries a quote it does not need pays its fee.
+// the rest returns. If its actions fail, the command that tells the contract so is paid from that
+// rest in the same way, before it returns. Draws and submissions cost their senders nothing if they
+// succeed (their fee is returned), so what is burnt is the price of the block space that the task
+// takes, and neither a user can spend an operator's money nor an operator fill blocks with its own
+// tasks for free. A submission that carries a quote it does not need pays its fee.
 #pragma once
 
 #include "protocol/task.hpp"
