@@ -33,5 +33,7 @@ void add_enclave(Vectors& out);
 void add_channels(Vectors& out);
 // SCALE of the policy that the document gives as JSON.
 void add_policy(Vectors& out, ByteView json);
+// All of them.
+const Vectors& computed();
 
 }  // namespace cloister::formats
