@@ -195,6 +195,10 @@ TEST(Cli, DevelopmentAccountsAreSubstrates) {
               "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
     EXPECT_EQ(cloister("key inspect //Alice --scheme ed25519 --json").json().text("address"),
               "5FA9nQDVg267DEd8m1ZypXLBnvN7SFxYwV7ndqSYGiN9TTpu");
+    const FlatJson ecdsa = cloister("key inspect //Alice --scheme ecdsa --json").json();
+    EXPECT_EQ(ecdsa.text("public_key"),
+              "0x020a1091341fe5664bfa1782d5e04779689068c916b04cb365ec3153755684d9a1");
+    EXPECT_EQ(ecdsa.text("address"), "5C7C2Z5sWbytvHpuLTvzKunnnRwQxft1jiqrLD5rhucQ5S9X");
 }
 
 TEST(Cli, GeneratedKeysAreInspectedBySeed) {

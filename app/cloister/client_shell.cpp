@@ -94,9 +94,19 @@ void add_signer_flags(CLI::App& command, SignerFlags& flags) {
     command.add_option("--suri", flags.suri,
                        "who signs: //Name for development, or a key file; default: CLOISTER_SURI, "
                        "else //Alice");
-    command.add_option("--scheme", flags.scheme, "the key's signature scheme")
-        ->check(CLI::IsMember({"sr25519", "ed25519"}))
+    add_scheme_flag(command, flags.scheme);
+}
+
+void add_scheme_flag(CLI::App& command, std::string& scheme) {
+    command.add_option("--scheme", scheme, "the key's signature scheme")
+        ->check(CLI::IsMember({"sr25519", "ed25519", "ecdsa"}))
         ->capture_default_str();
+}
+
+crypto::Scheme scheme_of(std::string_view flag) {
+    const auto scheme = crypto::find_scheme(flag);
+    CLOISTER_ASSERT(scheme.has_value());
+    return *scheme;
 }
 
 Problem problem_of(const client::Error& error) {
@@ -127,10 +137,8 @@ Result<std::string, Problem> state_directory() {
 crypto::Entropy new_entropy() { return crypto::Entropy(io::random_seed()); }
 
 Result<crypto::KeyPair, Problem> load_signer(const SignerFlags& flags) {
-    const auto scheme =
-        flags.scheme == "ed25519" ? crypto::Scheme::Ed25519 : crypto::Scheme::Sr25519;
     const std::string suri = or_environment(flags.suri, "CLOISTER_SURI");
-    return load_key(scheme, suri.empty() ? "//Alice" : suri);
+    return load_key(scheme_of(flags.scheme), suri.empty() ? "//Alice" : suri);
 }
 
 Result<Bytes, Problem> read_input(const std::string& path, std::size_t bytes_max) {

@@ -32,6 +32,9 @@ void add_genesis_flag(CLI::App& command, std::string& genesis);
 std::string or_environment(const std::string& flag, const char* name);
 void add_node_flags(CLI::App& command, NodeFlags& flags);
 void add_signer_flags(CLI::App& command, SignerFlags& flags);
+void add_scheme_flag(CLI::App& command, std::string& scheme);
+// Precondition: a word that the flag takes.
+crypto::Scheme scheme_of(std::string_view flag);
 
 Problem problem_of(const client::Error& error);
 // Wrong words on the command line: prints it and returns `exit_usage`.

@@ -20,39 +20,47 @@ struct Flags {
     std::string subject;
 };
 
-crypto::Scheme scheme_of(const Flags& flags) {
-    return flags.scheme == "ed25519" ? crypto::Scheme::Ed25519 : crypto::Scheme::Sr25519;
-}
-
 struct Shown {
     std::string seed;    // empty: not ours to show
     std::string scheme;  // empty: an address says nothing about it
+    Bytes public_key;    // empty: an address says nothing about it
     AccountId account;
 };
 
+Shown shown_of(const crypto::KeyPair& key) {
+    return {.seed = {},
+            .scheme = std::string(name_of(key.scheme())),
+            .public_key = key.public_key(),
+            .account = key.account()};
+}
+
 void print_key(Form form, const Shown& shown) {
     const std::string address = crypto::encode_ss58({.account = shown.account});
-    const std::string public_key = base::to_hex_0x(shown.account.view());
+    const std::string account = base::to_hex_0x(shown.account.view());
+    const std::string public_key =
+        shown.public_key.empty() ? account : base::to_hex_0x(shown.public_key);
     if (form == Form::Json) {
         json::Writer w;
         w.begin_object();
         if (!shown.seed.empty()) w.key("secret_seed").string(shown.seed);
         if (!shown.scheme.empty()) w.key("scheme").string(shown.scheme);
-        w.key("public_key").string(public_key).key("address").string(address).end_object();
+        w.key("public_key").string(public_key);
+        w.key("account").string(account).key("address").string(address).end_object();
         return print_line(w.text());
     }
     if (!shown.seed.empty()) print_line("secret seed  " + shown.seed + "  (keep it to yourself)");
     if (!shown.scheme.empty()) print_line("scheme       " + shown.scheme);
     print_line("public key   " + public_key);
+    if (account != public_key) print_line("account      " + account);
     print_line("address      " + address);
 }
 
 int generate(Form form, const Flags& flags) {
     const Secret<32> seed = io::random_seed();
-    const crypto::KeyPair key(scheme_of(flags), seed);
-    print_key(
-        form,
-        {.seed = base::to_hex_0x(seed.reveal()), .scheme = flags.scheme, .account = key.account()});
+    const crypto::KeyPair key(scheme_of(flags.scheme), seed);
+    Shown made = shown_of(key);
+    made.seed = base::to_hex_0x(seed.reveal());
+    print_key(form, made);
     return exit_ok;
 }
 
@@ -74,18 +82,18 @@ int refuse_subject(Form form, const std::string& subject) {
 
 int inspect(Form form, const Flags& flags) {
     if (const auto address = crypto::parse_ss58(flags.subject)) {
-        print_key(form, {.seed = {}, .scheme = {}, .account = address->account});
+        print_key(form, {.seed = {}, .scheme = {}, .public_key = {}, .account = address->account});
         return exit_ok;
     }
-    const auto direct = crypto::KeyPair::from_suri(scheme_of(flags), flags.subject);
+    const auto direct = crypto::KeyPair::from_suri(scheme_of(flags.scheme), flags.subject);
     if (direct) {
-        print_key(form, {.seed = {}, .scheme = flags.scheme, .account = direct->account()});
+        print_key(form, shown_of(*direct));
         return exit_ok;
     }
     if (!io::file_exists(flags.subject)) return refuse_subject(form, flags.subject);
-    const auto key = load_key(scheme_of(flags), flags.subject);
+    const auto key = load_key(scheme_of(flags.scheme), flags.subject);
     if (!key) return print_error(form, key.error());
-    print_key(form, {.seed = {}, .scheme = flags.scheme, .account = key->account()});
+    print_key(form, shown_of(*key));
     return exit_ok;
 }
 
@@ -95,11 +103,7 @@ void add_key(CLI::App& app, Invocation& invocation) {
     auto flags = std::make_shared<Flags>();
     CLI::App* key = app.add_subcommand("key", "make keys and show whose they are");
     key->require_subcommand(1);
-    const auto scheme = [&](CLI::App* command) {
-        command->add_option("--scheme", flags->scheme, "signature scheme")
-            ->check(CLI::IsMember({"sr25519", "ed25519"}))
-            ->capture_default_str();
-    };
+    const auto scheme = [&](CLI::App* command) { add_scheme_flag(*command, flags->scheme); };
     CLI::App* make = key->add_subcommand("generate", "a new key from the system's randomness");
     scheme(make);
     make->footer("Example:\n  cloister key generate --scheme ed25519");

@@ -53,69 +53,105 @@ std::optional<Suri> parse_suri(std::string_view text) {
     return out;
 }
 
-// sp_core's hard derivation for Ed25519.
-Secret<32> derive_ed25519_seed(const Secret<32>& seed, const ChainCode& code) {
-    scale::Encoder prefix;
-    prefix.write(std::string("Ed25519HDKD"));
-    const SecretBytes input(concat(prefix.bytes(), seed.reveal(), code.view()));
+// sp_core's hard derivation for the schemes whose keys are seeds; `domain` is the scheme's.
+Secret<32> derive_seed(const std::string& domain, const Secret<32>& seed, const ChainCode& code) {
+    const Bytes prefix = scale::encode(domain);
+    const SecretBytes input(concat(prefix, seed.reveal(), code.view()));
     Hash256 digest = blake2b_256(input.reveal());
     Secret<32> out(digest.view());
     base::wipe(digest.data(), digest.size());
     return out;
 }
 
-}  // namespace
-
-KeyPair::KeyPair(Scheme scheme, const Secret<32>& seed) : scheme_(scheme) {
-    if (scheme == Scheme::Ed25519) {
-        ed25519_.emplace(seed.duplicate());
-    } else {
-        sr25519_.emplace(seed);
+// Nothing for a path with a soft junction, which these schemes do not have.
+std::optional<Secret<32>> follow(const std::string& domain, const Suri& suri) {
+    Secret<32> seed = suri.seed.duplicate();
+    for (const Junction& junction : suri.junctions) {
+        if (junction.kind == Junction::Kind::Soft) return std::nullopt;
+        seed = derive_seed(domain, seed, junction.code);
     }
+    return seed;
 }
 
-std::optional<KeyPair> KeyPair::from_suri(Scheme scheme, std::string_view suri) {
-    auto parsed = parse_suri(suri);
-    if (!parsed) return std::nullopt;
-    if (scheme == Scheme::Ed25519) {
-        for (const Junction& junction : parsed->junctions) {
-            if (junction.kind == Junction::Kind::Soft) return std::nullopt;
-            parsed->seed = derive_ed25519_seed(parsed->seed, junction.code);
-        }
-        return KeyPair(scheme, parsed->seed);
-    }
-    KeyPair pair(scheme, parsed->seed);
-    for (const Junction& junction : parsed->junctions) {
+Sr25519Key follow(Sr25519Key key, const Suri& suri) {
+    for (const Junction& junction : suri.junctions) {
         const bool hard = junction.kind == Junction::Kind::Hard;
-        pair.sr25519_ = hard ? pair.sr25519_->derive_hard(junction.code)
-                             : pair.sr25519_->derive_soft(junction.code);
+        key = hard ? key.derive_hard(junction.code) : key.derive_soft(junction.code);
     }
-    return pair;
+    return key;
+}
+
+AccountId account_of(const EcdsaPublic& key) { return AccountId(blake2b_256(key.view()).array()); }
+
+constexpr std::array<std::pair<Scheme, std::string_view>, 3> schemes{
+    {{Scheme::Ed25519, "ed25519"}, {Scheme::Sr25519, "sr25519"}, {Scheme::Ecdsa, "ecdsa"}}};
+
+}  // namespace
+
+std::string_view name_of(Scheme scheme) {
+    return std::ranges::find(schemes, scheme, &std::pair<Scheme, std::string_view>::first)->second;
+}
+
+std::optional<Scheme> find_scheme(std::string_view name) {
+    const auto found =
+        std::ranges::find(schemes, name, &std::pair<Scheme, std::string_view>::second);
+    if (found == schemes.end()) return std::nullopt;
+    return found->first;
+}
+
+std::optional<KeyPair::Key> KeyPair::make(Scheme scheme, const Secret<32>& seed) {
+    switch (scheme) {
+        case Scheme::Ed25519: return Ed25519Key(seed.duplicate());
+        case Scheme::Sr25519: return Sr25519Key(seed);
+        case Scheme::Ecdsa: return EcdsaKey::from_seed(seed);
+    }
+    std::unreachable();
+}
+
+KeyPair::KeyPair(Scheme scheme, const Secret<32>& seed)
+    : key_([&] {
+          auto key = make(scheme, seed);
+          CLOISTER_ASSERT(key.has_value());
+          return std::move(*key);
+      }()) {}
+
+std::optional<KeyPair> KeyPair::from_suri(Scheme scheme, std::string_view suri) {
+    const auto parsed = parse_suri(suri);
+    if (!parsed) return std::nullopt;
+    if (scheme == Scheme::Sr25519) return KeyPair(Key(follow(Sr25519Key(parsed->seed), *parsed)));
+    const bool ed25519 = scheme == Scheme::Ed25519;
+    const auto seed = follow(ed25519 ? "Ed25519HDKD" : "Secp256k1HDKD", *parsed);
+    if (!seed) return std::nullopt;
+    auto key = make(scheme, *seed);
+    if (!key) return std::nullopt;
+    return KeyPair(std::move(*key));
 }
 
 AccountId KeyPair::account() const {
-    return AccountId(scheme_ == Scheme::Ed25519 ? ed25519_->public_key().array()
-                                                : sr25519_->public_key().array());
+    if (const auto* key = std::get_if<EcdsaKey>(&key_)) return account_of(key->public_key());
+    return AccountId(public_key());
+}
+
+Bytes KeyPair::public_key() const {
+    return std::visit([](const auto& key) { return to_bytes(key.public_key().view()); }, key_);
 }
 
 MultiSignature KeyPair::sign(ByteView message) const {
-    MultiSignature out{scheme_, {}};
-    std::ranges::copy(scheme_ == Scheme::Ed25519 ? ed25519_->sign(message).array()
-                                                 : sr25519_->sign(message).array(),
-                      out.bytes.begin());
-    return out;
+    if (const auto* key = std::get_if<EcdsaKey>(&key_)) return {key->sign(blake2b_256(message))};
+    if (const auto* key = std::get_if<Sr25519Key>(&key_)) return {key->sign(message)};
+    return {std::get<Ed25519Key>(key_).sign(message)};
 }
 
 bool verify(const AccountId& account, ByteView message, const MultiSignature& signature) {
-    switch (signature.scheme) {
-        case Scheme::Ed25519:
-            return verify_ed25519(Ed25519Public(account.array()), message,
-                                  Ed25519Signature(signature.bytes.array()));
-        case Scheme::Sr25519:
-            return verify_sr25519(Sr25519Public(account.array()), message,
-                                  Sr25519Signature(signature.bytes.array()));
+    if (const auto* ecdsa = std::get_if<EcdsaSignature>(&signature.value)) {
+        const auto signer = recover_ecdsa(blake2b_256(message), *ecdsa);
+        return signer && account_of(*signer) == account;
     }
-    return false;
+    if (const auto* sr25519 = std::get_if<Sr25519Signature>(&signature.value)) {
+        return verify_sr25519(Sr25519Public(account.array()), message, *sr25519);
+    }
+    return verify_ed25519(Ed25519Public(account.array()), message,
+                          std::get<Ed25519Signature>(signature.value));
 }
 
 }  // namespace cloister::crypto

@@ -8,7 +8,7 @@
 namespace cloister::crypto {
 namespace {
 
-constexpr Scheme schemes[] = {Scheme::Ed25519, Scheme::Sr25519};
+constexpr Scheme schemes[] = {Scheme::Ed25519, Scheme::Sr25519, Scheme::Ecdsa};
 
 TEST(Keyring, AliceIsAlice) {
     const auto alice = KeyPair::from_suri(Scheme::Sr25519, "//Alice");
@@ -39,9 +39,24 @@ TEST(Keyring, RefusesWhatDoesNotParse) {
     }
 }
 
+TEST(Keyring, ANumberThatIsNoEcdsaKeyIsNoEcdsaAccount) {
+    const std::string zero = "0x" + std::string(64, '0');
+    const std::string high = "0x" + std::string(64, 'f');
+    EXPECT_FALSE(KeyPair::from_suri(Scheme::Ecdsa, zero));
+    EXPECT_FALSE(KeyPair::from_suri(Scheme::Ecdsa, high));
+    EXPECT_TRUE(KeyPair::from_suri(Scheme::Ecdsa, high + "//a"));
+    EXPECT_TRUE(KeyPair::from_suri(Scheme::Sr25519, zero));
+}
+
+TEST(Keyring, SchemesAreFoundByTheirNames) {
+    for (const Scheme scheme : schemes) EXPECT_EQ(find_scheme(name_of(scheme)), scheme);
+    EXPECT_EQ(find_scheme("bls"), std::nullopt);
+}
+
 TEST(Keyring, SoftJunctionsAreForSr25519Only) {
     EXPECT_TRUE(KeyPair::from_suri(Scheme::Sr25519, "//a/b"));
     EXPECT_FALSE(KeyPair::from_suri(Scheme::Ed25519, "//a/b"));
+    EXPECT_FALSE(KeyPair::from_suri(Scheme::Ecdsa, "//a/b"));
 }
 
 TEST(Keyring, SignaturesVerifyUnderTheirSchemeOnly) {
@@ -50,8 +65,11 @@ TEST(Keyring, SignaturesVerifyUnderTheirSchemeOnly) {
         MultiSignature signature = alice->sign(view_of("message"));
         EXPECT_TRUE(verify(alice->account(), view_of("message"), signature));
         EXPECT_FALSE(verify(alice->account(), view_of("massage"), signature));
-        signature.scheme = scheme == Scheme::Ed25519 ? Scheme::Sr25519 : Scheme::Ed25519;
-        EXPECT_FALSE(verify(alice->account(), view_of("message"), signature));
+        for (const Scheme other : schemes) {
+            if (other == scheme) continue;
+            signature = KeyPair::from_suri(other, "//Alice")->sign(view_of("message"));
+            EXPECT_FALSE(verify(alice->account(), view_of("message"), signature));
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/hex.hpp"
 #include "base/secret.hpp"
+#include "crypto/secp256k1.hpp"
 
 namespace cloister::crypto {
 
@@ -25,6 +26,23 @@ inline std::string hex_of(const Secret<32>& bytes) { return base::to_hex(bytes.r
 template <std::size_t N, class Tag>
 std::string hex_of(const FixedBytes<N, Tag>& bytes) {
     return base::to_hex(bytes.view());
+}
+
+// The group's order, n.
+inline constexpr std::string_view secp256k1_order =
+    "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
+
+// The same signature with n - s for s; the recovery id's parity changes with it.
+inline EcdsaSignature other_s(EcdsaSignature signature) {
+    const Bytes order = from_hex(secp256k1_order);
+    int borrow = 0;
+    for (std::size_t i = 32; i-- > 0;) {
+        const int digit = order[i] - signature.data()[32 + i] - borrow;
+        borrow = digit < 0 ? 1 : 0;
+        signature.data()[32 + i] = static_cast<std::uint8_t>(digit + 256 * borrow);
+    }
+    signature.data()[64] ^= 1;
+    return signature;
 }
 
 // Applies `check` to every variant of `bytes` with one bit flipped, one bit per byte.

@@ -47,12 +47,10 @@ std::optional<ExtrinsicError> read_signed(scale::Decoder& decoder, SignedPart& p
     const std::uint8_t address_kind = decoder.byte();
     if (!decoder.failed() && address_kind != 0) return ExtrinsicError::UnsupportedAddress;
     decoder.read_into(part.signer);
-    const std::uint8_t scheme = decoder.byte();
-    if (!decoder.failed() && scheme > static_cast<std::uint8_t>(crypto::Scheme::Sr25519)) {
-        return ExtrinsicError::UnsupportedSignature;
-    }
-    part.signature.scheme = static_cast<crypto::Scheme>(scheme);
-    decoder.read_into(part.signature.bytes);
+    if (decoder.failed()) return std::nullopt;
+    const scale::Failure no_scheme{scale::Error::InvalidVariant, decoder.offset()};
+    decoder.read_into(part.signature);
+    if (decoder.failure() == no_scheme) return ExtrinsicError::UnsupportedSignature;
     part.extra.era = read_era(decoder);
     part.extra.nonce =
         static_cast<std::uint32_t>(decoder.compact(std::numeric_limits<std::uint32_t>::max()));

@@ -56,7 +56,7 @@ enum class ExtrinsicError : std::uint8_t {
     Malformed,             // truncated, wrong length prefix, trailing bytes
     UnsupportedVersion,    // neither 0x84 nor 0x04
     UnsupportedAddress,    // MultiAddress other than Id
-    UnsupportedSignature,  // MultiSignature other than ed25519 and sr25519
+    UnsupportedSignature,  // MultiSignature above ecdsa, the last
     TooLarge,              // above extrinsic_bytes_max
 };
 std::string_view name_of(ExtrinsicError error);

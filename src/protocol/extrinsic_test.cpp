@@ -11,7 +11,7 @@ Bytes call_bytes() { return {0, 0, 4, 0xab}; }
 
 SignedPart some_part() {
     SignedPart part;
-    part.signature.scheme = crypto::Scheme::Ed25519;
+    part.signature.value = crypto::Ed25519Signature();
     part.extra.nonce = 3;
     return part;
 }

@@ -108,8 +108,12 @@ TEST(Keyring, UrisLeadToTheirAccounts) {
         EXPECT_EQ(sr25519->account(), hex_fixed<AccountId>(row.at("sr25519"))) << suri;
         const auto ed25519 = KeyPair::from_suri(Scheme::Ed25519, suri);
         ASSERT_EQ(ed25519.has_value(), !row.at("ed25519").is_null()) << suri;
-        if (!ed25519) continue;
+        const auto ecdsa = KeyPair::from_suri(Scheme::Ecdsa, suri);
+        ASSERT_EQ(ecdsa.has_value(), !row.at("ecdsa").is_null()) << suri;
+        test::ran_cases(2);
+        if (!ed25519 || !ecdsa) continue;
         EXPECT_EQ(ed25519->account(), hex_fixed<AccountId>(row.at("ed25519"))) << suri;
+        EXPECT_EQ(ecdsa->public_key(), hex_bytes(row.at("ecdsa"))) << suri;
     }
 }
 
