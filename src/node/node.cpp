@@ -3,6 +3,7 @@
 #include "crypto/hash.hpp"
 #include "node/node_cache.hpp"
 #include "protocol/storage.hpp"
+#include "trie/look.hpp"
 
 namespace cloister::node {
 namespace {
@@ -50,10 +51,24 @@ struct Node::Impl {
         return value;
     }
 
+    // A trie node where it lies, until the next look.
+    std::optional<ByteView> look(const Hash256& hash) const {
+        if (const Bytes* const hit = cache.find(hash)) return ByteView(*hit);
+        const Bytes key = Store::node_key(hash);
+        if (const auto fresh = unwritten.find(key); fresh != unwritten.end()) {
+            return ByteView(fresh->second);
+        }
+        looked_at = database(key);
+        if (!looked_at) return std::nullopt;
+        cache.put(hash, *looked_at);
+        return ByteView(*looked_at);
+    }
+
     void open(const Config& config, std::vector<Output>& out);
     void write(KvBatch batch, std::vector<Output>& out) {
         for (const auto& [key, value] : batch) {
-            unwritten.insert_or_assign(key, value);
+            // A batch is nearly sorted, so the place is nearly always this.
+            unwritten.insert_or_assign(unwritten.end(), key, value);
             if (const auto hash = Store::node_of(key)) cache.put(*hash, value);
         }
         out.emplace_back(output::Write{std::move(batch)});
@@ -74,18 +89,19 @@ struct Node::Impl {
         return {.now = now, .last_block_at = last_block_at, .transactions_ready = pool.has_ready()};
     }
     runtime::StateView state() const {
-        return
-            [fetch = store.nodes(), root = Hash256(newest_header.state_root.view())](ByteView key) {
-                auto value = trie::get(fetch, root, key);
-                CLOISTER_ASSERT(value.has_value());
-                return std::move(*value);
-            };
+        return [this, root = Hash256(newest_header.state_root.view())](ByteView key) {
+            auto value =
+                trie::get_in_place([this](const Hash256& hash) { return look(hash); }, root, key);
+            CLOISTER_ASSERT(value.has_value());
+            return std::move(*value);
+        };
     }
 
     consensus::Solo engine;
     Pool pool;
     KvView database;
     mutable NodeCache cache;
+    mutable std::optional<Bytes> looked_at;
     Store store;
     Newest newest;
     finality::Header newest_header;
@@ -111,7 +127,7 @@ void Node::Impl::open(const Config& config, std::vector<Output>& out) {
     genesis_hash = finality::hash_of(newest_header);
     newest = {.number = BlockNumber(0), .hash = genesis_hash};
     KvBatch batch;
-    Store::put_nodes(batch, update->created);
+    Store::put_nodes(batch, std::move(update->created));
     Store::put_block(
         batch, newest,
         {.header = finality::encode_header(newest_header), .extrinsics = {}, .justification = {}});
@@ -163,8 +179,9 @@ void Node::Impl::make_block(Now now, std::vector<Output>& out) {
             output::Dropped{.hash = hash, .reason = std::string(runtime::name_of(error))});
     }
     auto built = builder.finish();
-    auto update = trie::apply(store.nodes(), Hash256(newest_header.state_root.view()),
-                              built.changes, state_version);
+    auto update = trie::apply_in_place([this](const Hash256& hash) { return look(hash); },
+                                       Hash256(newest_header.state_root.view()), built.changes,
+                                       state_version);
     CLOISTER_ASSERT(update.has_value());
     finality::Header& header = built.block.header;
     header.state_root = StateRoot(update->root.view());
@@ -172,7 +189,7 @@ void Node::Impl::make_block(Now now, std::vector<Output>& out) {
     newest_header = header;
     const auto proof = engine.finalise({.hash = newest.hash, .number = newest.number}, 0);
     KvBatch batch;
-    Store::put_nodes(batch, update->created);
+    Store::put_nodes(batch, std::move(update->created));
     Store::put_block(batch, newest,
                      {.header = finality::encode_header(header),
                       .extrinsics = std::move(built.block.extrinsics),

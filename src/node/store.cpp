@@ -69,8 +69,11 @@ std::optional<Hash256> Store::node_of(ByteView key) {
     return Hash256::from(key.subspan(1));
 }
 
-void Store::put_nodes(KvBatch& batch, const trie::NodeMap& nodes) {
-    for (const auto& [hash, bytes] : nodes) batch.emplace_back(key_of('n', hash.view()), bytes);
+Bytes Store::node_key(const Hash256& hash) { return key_of('n', hash.view()); }
+
+void Store::put_nodes(KvBatch& batch, trie::NodeMap nodes) {
+    batch.reserve(batch.size() + nodes.size());
+    for (auto& [hash, bytes] : nodes) batch.emplace_back(node_key(hash), std::move(bytes));
 }
 
 void Store::put_block(KvBatch& batch, const Newest& place, const StoredBlock& block) {

@@ -53,7 +53,8 @@ class Store {
 
     // The hash of the trie node under this key, if it is a trie node's.
     static std::optional<Hash256> node_of(ByteView key);
-    static void put_nodes(KvBatch& batch, const trie::NodeMap& nodes);
+    static void put_nodes(KvBatch& batch, trie::NodeMap nodes);
+    static Bytes node_key(const Hash256& hash);
     static void put_block(KvBatch& batch, const Newest& place, const StoredBlock& block);
 
   private:

@@ -86,7 +86,7 @@ std::optional<ByteView> inherent_call(ByteView extrinsic) {
 Result<Validity, TransactionError> validate(const StateView& view, const At& at,
                                             ByteView extrinsic) {
     Overlay state(view);
-    system::initialize(state, at);
+    system::note_parent(state, at);
     const Context context{state, at.number.next(), at.genesis, std::nullopt};
     CLOISTER_TRY(const Checked checked,
                  check_signed(context, extrinsic, NonceRule::MayBeFuture, nullptr));

@@ -15,7 +15,7 @@ struct Checked {
     VerifiedSignature signature;
 };
 enum class NonceRule : std::uint8_t { Exact, MayBeFuture };
-// `context.state` must already be initialised for the block that the extrinsic would enter. `known`
+// `context.state` must know the parent of the block that the extrinsic would enter. `known`
 // is null where nothing is known of the signature.
 Result<Checked, TransactionError> check_signed(const Context& context, ByteView extrinsic,
                                                NonceRule rule, const VerifiedSignature* known);

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "codec/scale/scale.hpp"
+#include "trie/look.hpp"
 
 namespace cloister::trie {
 namespace {
@@ -154,6 +155,13 @@ Result<Bytes, Error> fetch_bytes(const FetchNode& fetch, ByteView hash, std::siz
     if (!bytes) return err(Error::MissingNode);
     if (bytes->size() < size_min) return err(Error::MalformedNode);
     return std::move(*bytes);
+}
+
+Result<ByteView, Error> look_at(const LookAtNode& look, ByteView hash, std::size_t size_min) {
+    const auto bytes = look(Hash256(hash));
+    if (!bytes) return err(Error::MissingNode);
+    if (bytes->size() < size_min) return err(Error::MalformedNode);
+    return *bytes;
 }
 
 }  // namespace cloister::trie

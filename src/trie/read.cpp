@@ -2,19 +2,20 @@
 #include <set>
 
 #include "crypto/hash.hpp"
+#include "trie/look.hpp"
 #include "trie/node.hpp"
 
 namespace cloister::trie {
 namespace {
 
-Result<std::optional<Bytes>, Error> load_value(const FetchNode& fetch, const ValueView& value) {
+Result<std::optional<Bytes>, Error> load_value(const LookAtNode& look, const ValueView& value) {
     switch (value.kind) {
         case ValueView::Kind::None: return std::nullopt;
         case ValueView::Kind::Inline: return to_bytes(value.bytes);
         case ValueView::Kind::Hashed: break;
     }
-    CLOISTER_TRY(Bytes bytes, fetch_bytes(fetch, value.bytes, hashed_value_min));
-    return bytes;
+    CLOISTER_TRY(const ByteView bytes, look_at(look, value.bytes, hashed_value_min));
+    return to_bytes(bytes);
 }
 
 // The walk of keys_with_prefix. Keys and paths have one nibble per byte.
@@ -100,16 +101,20 @@ std::string_view name_of(Error error) {
 }
 
 Result<std::optional<Bytes>, Error> get(const FetchNode& fetch, const Hash256& root, ByteView key) {
+    return get_in_place(Fetched(fetch), root, key);
+}
+
+Result<std::optional<Bytes>, Error> get_in_place(const LookAtNode& look, const Hash256& root,
+                                                 ByteView key) {
     if (root == empty_root()) return std::nullopt;
-    CLOISTER_TRY(Bytes fetched, fetch_bytes(fetch, root.view(), 1));
-    ByteView encoding = fetched;
+    CLOISTER_TRY(ByteView encoding, look_at(look, root.view(), 1));
     NibbleView rest(key);
     for (;;) {
         const auto node = parse_node(encoding);
         if (!node) return err(Error::MalformedNode);
         if (!rest.starts_with(node->partial)) return std::nullopt;
         rest = rest.from(node->partial.size());
-        if (rest.empty()) return load_value(fetch, node->value);
+        if (rest.empty()) return load_value(look, node->value);
         const ByteView child = node->children[rest[0]];
         rest = rest.from(1);
         if (child.empty()) return std::nullopt;
@@ -117,8 +122,7 @@ Result<std::optional<Bytes>, Error> get(const FetchNode& fetch, const Hash256& r
             encoding = child;
             continue;
         }
-        CLOISTER_TRY(fetched, fetch_bytes(fetch, child, hash_size));
-        encoding = fetched;
+        CLOISTER_TRY(encoding, look_at(look, child, hash_size));
     }
 }
 

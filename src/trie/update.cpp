@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "crypto/hash.hpp"
+#include "trie/look.hpp"
 #include "trie/node.hpp"
 
 namespace cloister::trie {
@@ -54,11 +55,11 @@ std::size_t common_size(ByteView a, ByteView b) {
 
 class Tree {
   public:
-    Tree(const FetchNode& fetch, StateVersion version) : fetch_(fetch), version_(version) {}
+    Tree(const LookAtNode& look, StateVersion version) : look_(look), version_(version) {}
 
     Result<void, Error> load_root(const Hash256& root) {
         if (root == empty_root()) return {};
-        CLOISTER_TRY(const Bytes encoding, fetch_bytes(fetch_, root.view(), 1));
+        CLOISTER_TRY(const ByteView encoding, look_at(look_, root.view(), 1));
         CLOISTER_TRY(root_, decode(encoding));
         return {};
     }
@@ -165,7 +166,7 @@ class Tree {
             CLOISTER_TRY(child.loaded, decode(child.reference()));
             return {};
         }
-        CLOISTER_TRY(const Bytes encoding, fetch_bytes(fetch_, child.reference(), hash_size));
+        CLOISTER_TRY(const ByteView encoding, look_at(look_, child.reference(), hash_size));
         CLOISTER_TRY(child.loaded, decode(encoding));
         return {};
     }
@@ -260,7 +261,7 @@ class Tree {
         return map;
     }
 
-    const FetchNode& fetch_;
+    const LookAtNode& look_;
     StateVersion version_;
     NodePtr root_;
     std::vector<std::pair<Hash256, Bytes>> created_;
@@ -270,8 +271,13 @@ class Tree {
 
 Result<Update, Error> apply(const FetchNode& fetch, const Hash256& root, const Changes& changes,
                             StateVersion version) {
+    return apply_in_place(Fetched(fetch), root, changes, version);
+}
+
+Result<Update, Error> apply_in_place(const LookAtNode& look, const Hash256& root,
+                                     const Changes& changes, StateVersion version) {
     if (changes.empty()) return Update{.root = root, .created = {}};
-    Tree tree(fetch, version);
+    Tree tree(look, version);
     CLOISTER_CHECK(tree.load_root(root));
     // Insertions first: a branch that ends up with two children again need not load the one that
     // stays.

@@ -97,7 +97,7 @@ void initialize(Overlay& state, const At& parent) {
     const BlockNumber number = parent.number.next();
     state.store(storage::system_number(), number);
     state.store(storage::prefix("System", "ParentHash"), parent.hash);
-    state.store(storage::system_block_hash(parent.number), parent.hash);
+    note_parent(state, parent);
     scale::Encoder digest;
     const auto items = digest_of(number);
     digest.compact(items.size());
@@ -107,6 +107,10 @@ void initialize(Overlay& state, const At& parent) {
         digest.write(item.data);
     }
     state.put(storage::prefix("System", "Digest"), std::move(digest).take());
+}
+
+void note_parent(Overlay& state, const At& parent) {
+    state.store(storage::system_block_hash(parent.number), parent.hash);
     if (parent.number.value <= block_hash_count) return;  // the genesis hash stays for ever
     const BlockNumber oldest(parent.number.value - block_hash_count);
     if (state.contains(kept_hash_key(oldest))) {

@@ -76,6 +76,8 @@ void keep_block_hash(Overlay& state, BlockNumber number);
 
 // Begins the block after `parent`: number, parent's hash, and the oldest hash goes.
 void initialize(Overlay& state, const At& parent);
+// The part of it that eras depend on.
+void note_parent(Overlay& state, const At& parent);
 // Writes System.Events and counts; the last thing in a block.
 void finalize(Overlay& state, std::uint32_t extrinsics);
 // The digest of block `number`; the same for its builder and everybody else.
