@@ -7,6 +7,8 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+
 #include "io/file.hpp"
 
 namespace cloister::io {
@@ -31,10 +33,15 @@ Error error_of(const char* what, const rocksdb::Status& status) {
 
 // A node's whole resident set counts: 4 MiB memtables, an 8 MiB cache that holds indexes and
 // filters too, one background thread per kind, no compression (values are hashes and ciphertext),
-// no statistics thread.
-rocksdb::Options small_options() {
+// no statistics thread. The cache grows with the database: a quarter of it, up to a limit.
+constexpr std::size_t cache_bytes_min = 8U << 20;
+constexpr std::size_t cache_bytes_max = 256U << 20;
+constexpr std::size_t cache_share = 4;
+constexpr std::size_t written_between_looks = 4U << 20;
+
+rocksdb::Options small_options(const std::shared_ptr<rocksdb::Cache>& cache) {
     rocksdb::BlockBasedTableOptions table;
-    table.block_cache = rocksdb::NewLRUCache(8U << 20, 0);
+    table.block_cache = cache;
     table.cache_index_and_filter_blocks = true;
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     table.format_version = 5;
@@ -66,7 +73,17 @@ rocksdb::Options small_options() {
 }  // namespace
 
 struct KeyValue::Database {
+    std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(cache_bytes_min, 0);
     std::unique_ptr<rocksdb::DB> handle;
+    std::size_t written = 0;  // bytes since the cache was last fitted
+
+    void fit_cache() {
+        written = 0;
+        std::uint64_t size = 0;
+        if (!handle->GetIntProperty(rocksdb::DB::Properties::kLiveSstFilesSize, &size)) return;
+        cache->SetCapacity(
+            std::clamp<std::size_t>(size / cache_share, cache_bytes_min, cache_bytes_max));
+    }
 };
 
 KeyValue::KeyValue(std::unique_ptr<Database> database) : database_(std::move(database)) {}
@@ -77,10 +94,11 @@ KeyValue& KeyValue::operator=(KeyValue&&) noexcept = default;
 Result<KeyValue, Error> KeyValue::open(const std::string& path) {
     CLOISTER_CHECK(ensure_directory(path));
     rocksdb::DB* handle = nullptr;
-    const rocksdb::Status status = rocksdb::DB::Open(small_options(), path, &handle);
-    if (!status.ok()) return err(error_of("open the database", status));
     auto database = std::make_unique<Database>();
+    const rocksdb::Status status = rocksdb::DB::Open(small_options(database->cache), path, &handle);
+    if (!status.ok()) return err(error_of("open the database", status));
     database->handle.reset(handle);
+    database->fit_cache();
     return KeyValue(std::move(database));
 }
 
@@ -106,6 +124,8 @@ Result<void, Error> KeyValue::write(const Batch& batch, Durability durability) {
     options.sync = durability == Durability::Synced;
     const rocksdb::Status status = database_->handle->Write(options, &changes);
     if (!status.ok()) return err(error_of("write to the database", status));
+    database_->written += changes.GetDataSize();
+    if (database_->written >= written_between_looks) database_->fit_cache();
     return {};
 }
 
