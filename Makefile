@@ -32,10 +32,7 @@ demo: build
 	@$(BUILD)/bin/cloister demo
 
 bench: build
-	@for program in $(BUILD)/bin/*_bench; do \
-	  [ -x "$$program" ] || { echo 'no benchmark was built'; exit 1; }; \
-	  echo "== $$program"; "$$program" || exit 1; \
-	done
+	@$(BUILD)/bin/cloister_bench
 
 check: build
 	@tools/check.sh $(BUILD)

@@ -47,8 +47,14 @@ struct Places {
     std::string programs;   // directory of `cloister` and its peers
     std::string contracts;  // directory of the contracts' modules
 };
-// Lines of a real development network whose state is in a temporary directory. The error is a
-// sentence.
+// A group of lines each. The error is a sentence.
+Result<Lines, std::string> measure_trie(const Places& places);
+Result<Lines, std::string> measure_signatures(const Places& places);
+Result<Lines, std::string> measure_attestation(const Places& places);
+Result<Lines, std::string> measure_contracts(const Places& places);
+Result<Lines, std::string> measure_solo(const Places& places);
+Result<Lines, std::string> measure_growth(const Places& places);
+// On a real development network whose state is in a temporary directory.
 Result<Lines, std::string> measure_network(const Places& places);
 // Answers each HTTP request with its own body until it is killed; prints its port first.
 int run_echo_server();

@@ -1,73 +1,20 @@
-// The benchmark program, and its measures that need one process only: quote verification, contract
-// calls, a computation inside WASM. Their time is processor time, which other programs disturb
-// least; each pair is measured in turns, and the figures are medians.
-#include <ctime>
-#include <fstream>
-#include <functional>
-#include <iterator>
+// Quote verification, contract calls, a computation inside WASM. Processor time.
 #include <optional>
-#include <sstream>
-#include <thread>
 
 #include "attest/attest.hpp"
-#include "bench.hpp"
-#include "codec/json/writer.hpp"
 #include "codec/scale/scale.hpp"
 #include "contract/engine.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/p256.hpp"
 #include "diagnosis/classifier.hpp"
 #include "io/file.hpp"
-#include "io/process.hpp"
 #include "platform/platform.hpp"
+#include "timing.hpp"
 
 namespace cloister::bench {
 namespace {
 
 using contract::Entry;
-
-// The compiler must assume that `value` is read.
-template <class T>
-void keep(const T& value) {
-    asm volatile("" : : "g"(&value) : "memory");
-}
-
-double processor_microseconds() {
-    timespec now{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
-}
-
-struct Pair {
-    std::function<void()> measured;
-    std::function<void()> beside;
-    double repeats = 10;  // of `measured` in one sample
-    double beside_repeats = 10;
-    std::size_t samples = 15;
-};
-struct PairTime {
-    double measured = 0;  // microseconds of one call
-    double beside = 0;
-};
-
-double sample(const std::function<void()>& work, double repeats) {
-    const double start = processor_microseconds();
-    for (double i = 0; i < repeats; ++i) work();
-    return (processor_microseconds() - start) / repeats;
-}
-
-PairTime time_pair(const Pair& pair) {
-    std::vector<double> measured;
-    std::vector<double> beside;
-    for (std::size_t i = 0; i <= pair.samples; ++i) {
-        const double a = sample(pair.measured, pair.repeats);
-        const double b = sample(pair.beside, pair.beside_repeats);
-        if (i == 0) continue;  // caches are cold
-        measured.push_back(a);
-        beside.push_back(b);
-    }
-    return {median(std::move(measured)), median(std::move(beside))};
-}
 
 constexpr std::size_t signature_checks = 10;  // distinct signatures that one quote rests on
 constexpr std::size_t signed_bytes = 512;     // about what those signatures cover each
@@ -89,7 +36,10 @@ std::vector<Signed> make_signed() {
     return all;
 }
 
-void measure_attestation(Lines& lines) {
+}  // namespace
+
+Result<Lines, std::string> measure_attestation(const Places&) {
+    Lines lines;
     const platform::Platform vendor(Secret<32>(Bytes(32, 1)), birth);
     const attest::Roots roots{.intel = attest::Roots::Intel::Pinned,
                               .simulated = vendor.root_fingerprint()};
@@ -113,7 +63,10 @@ void measure_attestation(Lines& lines) {
         {.measured = [&] { keep(vendor.quote({})); }, .beside = [&] { keep(key.sign(message)); }});
     lines.push_back({"attest.quote", "simulated SGX quote made", "us", made.measured,
                      "1 P-256 signature, bare", made.beside});
+    return lines;
 }
+
+namespace {
 
 // (module (memory (export "memory") 1) (func (export "call")) (func (export "deploy")))
 const Bytes empty_contract = {
@@ -243,138 +196,20 @@ void measure_training(Lines& lines, const contract::Engine& engine, const Bytes&
                      fuel_per_second_priced / 1e6});
 }
 
-Result<Lines, std::string> measure_compute(const std::string& contracts) {
+}  // namespace
+
+Result<Lines, std::string> measure_contracts(const Places& places) {
     constexpr std::size_t wasm_bytes_max = 2U << 20;
-    const auto counter = io::read_file(contracts + "/counter.wasm", wasm_bytes_max);
-    const auto diagnosis = io::read_file(contracts + "/diagnosis.wasm", wasm_bytes_max);
-    if (!counter || !diagnosis) return err("no contracts in " + contracts + ": run `make build`");
+    const auto counter = io::read_file(places.contracts + "/counter.wasm", wasm_bytes_max);
+    const auto diagnosis = io::read_file(places.contracts + "/diagnosis.wasm", wasm_bytes_max);
+    if (!counter || !diagnosis) {
+        return err("no contracts in " + places.contracts + ": run `make build`");
+    }
     Lines lines;
-    measure_attestation(lines);
     const contract::Engine engine{contract::Limits{}};
     measure_calls(lines, engine, *counter);
     measure_training(lines, engine, *diagnosis);
     return lines;
 }
 
-std::string number(double value) {
-    std::ostringstream out;
-    out.precision(value >= 1000 ? 0 : value >= 100 ? 1 : value >= 1 ? 2 : 5);
-    out << std::fixed << value;
-    return out.str();
-}
-
-// What the figures depend on besides the code.
-std::string machine() {
-    std::string model = "unknown processor";
-    std::ifstream cpuinfo("/proc/cpuinfo");
-    for (std::string line; std::getline(cpuinfo, line);) {
-        if (!line.starts_with("model name")) continue;
-        model = line.substr(line.find(':') + 2);
-        break;
-    }
-    std::string load;
-    std::ifstream("/proc/loadavg") >> load;
-    return std::to_string(std::thread::hardware_concurrency()) + " x " + model + ", load " + load;
-}
-
-void print_table(const Lines& lines) {
-    const auto padded = [](std::string text, std::size_t width) {
-        text.resize(std::max(width, text.size()), ' ');
-        return text;
-    };
-    const auto right = [](const std::string& text, std::size_t width) {
-        return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
-    };
-    for (const Line& line : lines) {
-        const std::string row = padded(line.what, 44) + right(number(line.value), 10) + ' ' +
-                                padded(line.unit, 10) + padded(line.beside, 30) +
-                                right(number(line.beside_value), 10) + "   x " +
-                                number(line.ratio());
-        std::puts(row.c_str());
-    }
-}
-
-void print_json(const std::string& command, const std::string& host, const Lines& lines) {
-    json::Writer w;
-    w.begin_object().key("command").string(command).key("machine").string(host);
-    w.key("lines").begin_array();
-    for (const Line& line : lines) {
-        w.begin_object().key("name").string(line.name).key("what").string(line.what);
-        w.key("unit").string(line.unit).key("value").raw(number(line.value));
-        w.key("beside").string(line.beside).key("beside_value").raw(number(line.beside_value));
-        w.key("ratio").raw(number(line.ratio())).end_object();
-    }
-    w.end_array().end_object();
-    std::puts(w.text().c_str());
-}
-
-struct Arguments {
-    bool json = false;
-    bool compute = true;
-    bool network = true;
-    std::string programs{};  // directory; empty: where this program is
-    bool valid = true;
-};
-
-Arguments parse(const std::vector<std::string>& words) {
-    Arguments arguments;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (words[i] == "--json") {
-            arguments.json = true;
-        } else if (words[i] == "--compute") {
-            arguments.network = false;
-        } else if (words[i] == "--network") {
-            arguments.compute = false;
-        } else if (words[i] == "--bin" && i + 1 < words.size()) {
-            arguments.programs = words[++i];
-        } else {
-            arguments.valid = false;
-        }
-    }
-    arguments.valid = arguments.valid && (arguments.compute || arguments.network);
-    return arguments;
-}
-
-int run(const std::string& command, const Arguments& arguments) {
-    const auto own_path = io::own_program_path();
-    if (!own_path) return 1;
-    const std::string own = own_path->substr(0, own_path->rfind('/'));
-    const std::string host = machine();
-    if (!arguments.json) {
-        std::puts(("command: " + command + "\nmachine: " + host + '\n').c_str());
-    }
-    Lines all;
-    int status = 0;
-    const auto add = [&](const Result<Lines, std::string>& lines) {
-        if (!lines) {
-            std::fprintf(stderr, "cloister_bench: %s\n", lines.error().c_str());
-            status = 1;
-            return;
-        }
-        if (!arguments.json) print_table(*lines);
-        all.insert(all.end(), lines->begin(), lines->end());
-        std::fflush(stdout);
-    };
-    const Places places{.programs = arguments.programs.empty() ? own : arguments.programs,
-                        .contracts = own + "/../contracts"};
-    if (arguments.compute) add(measure_compute(places.contracts));
-    if (arguments.network) add(measure_network(places));
-    if (arguments.json) print_json(command, host, all);
-    return status;
-}
-
-}  // namespace
 }  // namespace cloister::bench
-
-int main(int count, char** words) {
-    const std::vector<std::string> all(words, words + count);
-    if (all.size() == 2 && all[1] == "echo-server") return cloister::bench::run_echo_server();
-    std::string command;
-    for (const std::string& word : all) command += (command.empty() ? "" : " ") + word;
-    const auto arguments = cloister::bench::parse({all.begin() + 1, all.end()});
-    if (!arguments.valid) {
-        std::fputs("usage: cloister_bench [--json] [--compute | --network] [--bin DIR]\n", stderr);
-        return 64;
-    }
-    return cloister::bench::run(command, arguments);
-}
