@@ -8,6 +8,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "io/file.hpp"
 
@@ -31,7 +32,7 @@ Error error_of(const char* what, const rocksdb::Status& status) {
     return {.code = code, .text = std::string(what) + ": " + words};
 }
 
-// A node's whole resident set counts: 4 MiB memtables, an 8 MiB cache that holds indexes and
+// A node's whole resident set counts: small memtables, an 8 MiB cache that holds indexes and
 // filters too, one background thread per kind, no compression (values are hashes and ciphertext),
 // no statistics thread. The cache grows with the database: a quarter of it, up to a limit.
 constexpr std::size_t cache_bytes_min = 8U << 20;
@@ -39,7 +40,26 @@ constexpr std::size_t cache_bytes_max = 256U << 20;
 constexpr std::size_t cache_share = 4;
 constexpr std::size_t written_between_looks = 4U << 20;
 
-rocksdb::Options small_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+// A block at a million accounts is 8 MiB: memtables that are smaller make it wait for their flush.
+constexpr std::size_t memtable_bytes_min = 4U << 20;
+constexpr std::size_t memtable_bytes_max = 32U << 20;
+constexpr std::size_t memtable_share = 16;
+
+// What lies in the directory of a closed database; 0 where nothing can be read.
+std::uint64_t stored_bytes(const std::string& path) {
+    std::uint64_t total = 0;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+        const std::uint64_t size = entry.file_size(error);
+        if (!error) total += size;
+    }
+    return total;
+}
+
+rocksdb::Options options_for(const std::shared_ptr<rocksdb::Cache>& cache, std::uint64_t stored) {
+    const std::size_t memtable =
+        std::clamp<std::size_t>(stored / memtable_share, memtable_bytes_min, memtable_bytes_max);
+
     rocksdb::BlockBasedTableOptions table;
     table.block_cache = cache;
     table.cache_index_and_filter_blocks = true;
@@ -51,10 +71,10 @@ rocksdb::Options small_options(const std::shared_ptr<rocksdb::Cache>& cache) {
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     options.compression = rocksdb::kNoCompression;
     options.bottommost_compression = rocksdb::kNoCompression;
-    options.write_buffer_size = 4U << 20;
+    options.write_buffer_size = memtable;
     options.max_write_buffer_number = 2;
     options.arena_block_size = 256U << 10;
-    options.max_total_wal_size = 32U << 20;
+    options.max_total_wal_size = 8 * memtable;
     options.target_file_size_base = 16U << 20;
     options.max_bytes_for_level_base = 64U << 20;
     options.max_open_files = 128;
@@ -95,7 +115,8 @@ Result<KeyValue, Error> KeyValue::open(const std::string& path) {
     CLOISTER_CHECK(ensure_directory(path));
     rocksdb::DB* handle = nullptr;
     auto database = std::make_unique<Database>();
-    const rocksdb::Status status = rocksdb::DB::Open(small_options(database->cache), path, &handle);
+    const rocksdb::Status status =
+        rocksdb::DB::Open(options_for(database->cache, stored_bytes(path)), path, &handle);
     if (!status.ok()) return err(error_of("open the database", status));
     database->handle.reset(handle);
     database->fit_cache();
