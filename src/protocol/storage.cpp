@@ -30,7 +30,9 @@ Bytes blake2_128_concat(std::string_view pallet, std::string_view item, ByteView
 }
 
 Bytes system_account(const AccountId& account) {
-    return blake2_128_concat("System", "Account", account.view());
+    static const Bytes accounts =
+        prefix("System", "Account");  // asked for a dozen times a transfer
+    return concat(accounts, crypto::blake2b_128(account.view()).view(), account.view());
 }
 Bytes system_block_hash(BlockNumber number) { return hashed("System", "BlockHash", number); }
 Bytes system_number() { return prefix("System", "Number"); }

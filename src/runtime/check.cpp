@@ -34,8 +34,7 @@ Result<BlockHash, TransactionError> era_block(const Context& context, const prot
 }
 
 // Fee and tip are affordable and leave the account alive.
-bool can_pay(const Overlay& state, const Checked& checked) {
-    const u128 free = balances::free_balance(state, checked.signer);
+bool can_pay(u128 free, const Checked& checked) {
     const u128 needed = checked.fee + balances::existential_deposit;
     return free >= needed && free - needed >= checked.extra.tip;
 }
@@ -57,7 +56,8 @@ Result<Checked, TransactionError> check_signed(const Context& context, ByteView 
     const protocol::ChainContext chain{spec_version, transaction_version, context.genesis, birth};
     CLOISTER_TRY(const VerifiedSignature signature,
                  SignatureCheck::run(part, parsed->call, extrinsic, chain, known));
-    const std::uint32_t nonce = system::account(context.state, part.signer).nonce;
+    const system::AccountInfo account = system::account(context.state, part.signer);
+    const std::uint32_t nonce = account.nonce;
     if (part.extra.nonce < nonce) return err(TransactionError::Stale);
     if (part.extra.nonce > nonce && rule == NonceRule::Exact) {
         return err(TransactionError::Future);
@@ -70,7 +70,7 @@ Result<Checked, TransactionError> check_signed(const Context& context, ByteView 
                     transaction_payment::fee_of(extrinsic.size(), *weight),
                     nonce,
                     signature};
-    if (!can_pay(context.state, checked)) return err(TransactionError::Payment);
+    if (!can_pay(account.free, checked)) return err(TransactionError::Payment);
     return checked;
 }
 
