@@ -58,5 +58,7 @@ Result<Lines, std::string> measure_growth(const Places& places);
 Result<Lines, std::string> measure_network(const Places& places);
 // Answers each HTTP request with its own body until it is killed; prints its port first.
 int run_echo_server();
+// Makes a chain of so many accounts in `directory` and ends.
+int run_load_accounts(const std::string& directory, std::size_t accounts);
 
 }  // namespace cloister::bench

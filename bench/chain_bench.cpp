@@ -2,6 +2,7 @@
 // on disk by fsync before it counts. Wall-clock time; the figures that a busy machine would bend
 // stand beside the same in processor time.
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <random>
@@ -11,6 +12,7 @@
 #include "io/fd.hpp"
 #include "io/file.hpp"
 #include "io/kv.hpp"
+#include "io/process.hpp"
 #include "node/node.hpp"
 #include "protocol/calls.hpp"
 #include "timing.hpp"
@@ -21,8 +23,8 @@ namespace {
 constexpr std::size_t signers = 10'000;
 constexpr std::size_t accounts_few = signers;
 constexpr std::size_t accounts_many = 1'000'000;
-constexpr std::size_t transfers_per_block = 2000;
-constexpr std::size_t blocks = signers / transfers_per_block;  // the first is not counted
+constexpr std::size_t transfers_per_block = 4000;
+constexpr std::size_t blocks = 6;  // the first is not counted
 constexpr std::uint64_t never_ms = 1'000'000'000;
 
 node::Now now() { return {.steady = io::steady_now(), .wall = io::wall_now()}; }
@@ -130,7 +132,7 @@ struct Transfer {
     AccountId signer;
 };
 
-// One transfer of each signer from `first` on, each to one of all accounts.
+// The transfers from `first` on, the signers in turns, each to one of all accounts.
 std::vector<Transfer> make_transfers(const Solo& solo, std::size_t first, std::size_t accounts,
                                      std::mt19937_64& random) {
     std::vector<Transfer> made;
@@ -138,15 +140,17 @@ std::vector<Transfer> make_transfers(const Solo& solo, std::size_t first, std::s
     const protocol::ChainContext chain{runtime::spec_version, runtime::transaction_version, genesis,
                                        genesis};
     for (std::size_t i = first; i < first + transfers_per_block; ++i) {
+        const crypto::KeyPair& key = keys()[i % signers];
         protocol::TransferKeepAlive arguments;
         arguments.destination = account_of(random() % accounts);
         arguments.value = {u128{1'000'000'000'000}};
         const Bytes call = protocol::encode_call(arguments);
-        const protocol::Extra extra;
-        Transfer transfer{.extrinsic = protocol::sign_extrinsic(keys()[i], call, extra, chain),
+        protocol::Extra extra;
+        extra.nonce = static_cast<std::uint32_t>(i / signers);
+        Transfer transfer{.extrinsic = protocol::sign_extrinsic(key, call, extra, chain),
                           .payload = protocol::signing_payload(call, extra, chain),
                           .signature = {},
-                          .signer = keys()[i].account()};
+                          .signer = key.account()};
         const auto parsed = protocol::parse_extrinsic(transfer.extrinsic);
         transfer.signature = parsed->signed_part->signature;
         made.push_back(std::move(transfer));
@@ -164,16 +168,30 @@ struct Cost {
     double reads = 0;  // of the database, per transfer
     double written = 0;
     double genesis_ms = 0;
-    double genesis_bytes = 0;
 };
+
+// Makes the genesis in a process of its own: a node that makes blocks has long forgotten it.
+void load_elsewhere(const std::string& directory, std::size_t accounts) {
+    const std::string program = io::own_program_path().get();
+    const std::string count = std::to_string(accounts);
+    const pid_t child = ::fork();
+    CLOISTER_ASSERT(child >= 0);
+    if (child == 0) {
+        ::execl(program.c_str(), program.c_str(), "load-accounts", directory.c_str(), count.c_str(),
+                nullptr);
+        ::_exit(127);
+    }
+    int status = 0;
+    CLOISTER_ASSERT(::waitpid(child, &status, 0) == child && status == 0);
+}
 
 Cost measure_blocks(const std::string& directory, std::size_t accounts) {
     Cost cost;
     static_cast<void>(keys());
-    const Stopwatch opening;
-    Solo solo(directory, accounts);
-    cost.genesis_ms = opening.milliseconds();
-    cost.genesis_bytes = static_cast<double>(solo.written());
+    const Stopwatch loading;
+    load_elsewhere(directory, accounts);
+    cost.genesis_ms = loading.milliseconds();
+    Solo solo(directory, 0);
     std::mt19937_64 random(1);
     for (std::size_t b = 0; b < blocks; ++b) {
         const auto transfers = make_transfers(solo, b * transfers_per_block, accounts, random);
@@ -272,7 +290,7 @@ Result<Lines, std::string> measure_growth(const Places&) {
     with_directory([&](const std::string& directory) {
         const Cost few = measure_blocks(directory + "/few", accounts_few);
         const Cost many = measure_blocks(directory + "/many", accounts_many);
-        lines.push_back({"growth.block", "2,000 transfers, 1,000,000 accounts (goal: x 1.5)", "ms",
+        lines.push_back({"growth.block", "4,000 transfers, 1,000,000 accounts (goal: x 1.5)", "ms",
                          median(many.whole), "10,000 accounts", median(few.whole)});
         lines.push_back({"growth.processor", "the same in processor time, all threads", "ms",
                          median(many.whole_processor), "10,000 accounts",
@@ -283,13 +301,15 @@ Result<Lines, std::string> measure_growth(const Places&) {
                          "10,000 accounts", few.reads});
         lines.push_back({"growth.written", "bytes written by a transfer", "byte", many.written,
                          "10,000 accounts", few.written});
-        const Bytes block(1U << 20, 1);
-        const double hash_us = sample([&] { keep(crypto::blake2b_256(block)); }, 50) *
-                               many.genesis_bytes / static_cast<double>(block.size());
-        lines.push_back({"growth.genesis", "genesis of 1,000,000 accounts, on disk", "ms",
-                         many.genesis_ms, "blake2b of its bytes, bare", hash_us / 1000});
+        lines.push_back({"growth.genesis", "genesis of 1,000,000 accounts made, on disk", "ms",
+                         many.genesis_ms, "10,000 accounts", few.genesis_ms});
     });
     return lines;
+}
+
+int run_load_accounts(const std::string& directory, std::size_t accounts) {
+    const Solo solo(directory, accounts);
+    return 0;
 }
 
 }  // namespace cloister::bench

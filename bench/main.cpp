@@ -140,6 +140,9 @@ int run(const std::string& program, const Arguments& arguments) {
 int main(int count, char** words) {
     const std::vector<std::string> all(words, words + count);
     if (all.size() == 2 && all[1] == "echo-server") return cloister::bench::run_echo_server();
+    if (all.size() == 4 && all[1] == "load-accounts") {
+        return cloister::bench::run_load_accounts(all[2], std::stoul(all[3]));
+    }
     const auto arguments = cloister::bench::parse({all.begin() + 1, all.end()});
     if (!arguments.valid) {
         std::fputs(
