@@ -386,6 +386,21 @@ TEST(Stake, UnbondsNoMoreThanIsBonded) {
     EXPECT_EQ(chain.reserved_of(account("Bob")), 0U);
 }
 
+TEST(Block, AsksTheViewForEachKeyOnce) {
+    Chain chain;
+    std::map<Bytes, int> asked;
+    const StateView counting = [&](ByteView key) {
+        ++asked[to_bytes(key)];
+        return chain.view(key);
+    };
+    BlockBuilder builder(counting, chain.at(), chain.seconds * 1000);
+    ASSERT_TRUE(builder.push(chain.sign("Alice", small_transfer())));
+    ASSERT_TRUE(builder.push(chain.sign("Alice", small_transfer(2), 1)));
+    static_cast<void>(builder.finish());
+    EXPECT_TRUE(asked.contains(storage::system_account(account("Alice"))));
+    for (const auto& [key, times] : asked) EXPECT_EQ(times, 1);
+}
+
 TEST(KnownSignature, IsNotVerifiedAgain) {
     Chain chain;
     const Bytes extrinsic = chain.sign("Alice", small_transfer());
