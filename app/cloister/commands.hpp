@@ -23,6 +23,7 @@ void add_attest(CLI::App& app, Invocation& invocation);
 void add_contract(CLI::App& app, Invocation& invocation);
 void add_demo(CLI::App& app, Invocation& invocation);
 void add_dev(CLI::App& app, Invocation& invocation);
+void add_doctor(CLI::App& app, Invocation& invocation);
 void add_key(CLI::App& app, Invocation& invocation);
 void add_node(CLI::App& app, Invocation& invocation);
 void add_party(CLI::App& app, Invocation& invocation);
@@ -30,7 +31,8 @@ void add_proof(CLI::App& app, Invocation& invocation);
 void add_task(CLI::App& app, Invocation& invocation);
 void add_worker(CLI::App& app, Invocation& invocation);
 
-inline constexpr std::array all_commands{add_attest, add_contract, add_demo,  add_dev,  add_key,
-                                         add_node,   add_party,    add_proof, add_task, add_worker};
+inline constexpr std::array all_commands{add_attest, add_contract, add_demo,  add_dev,
+                                         add_doctor, add_key,      add_node,  add_party,
+                                         add_proof,  add_task,     add_worker};
 
 }  // namespace cloister::app

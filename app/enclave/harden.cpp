@@ -43,10 +43,6 @@ struct LandlockRuleset {
     std::uint64_t scoped;
 };
 
-long landlock_version() {
-    return ::syscall(landlock_create_ruleset, nullptr, 0, landlock_version_flag);
-}
-
 // A ruleset without a rule: all that the kernel's version can refuse is refused.
 bool take_landlock() {
     const long version = landlock_version();
@@ -95,6 +91,10 @@ constexpr std::array<Measure, 11> measures{{
 }};
 
 }  // namespace
+
+long landlock_version() {
+    return ::syscall(landlock_create_ruleset, nullptr, 0, landlock_version_flag);
+}
 
 std::span<const Measure> hardening_measures() { return measures; }
 

@@ -24,6 +24,9 @@ struct Measure {
 // later; the filter of system calls, the last, is for all.
 std::span<const Measure> hardening_measures();
 
+// Of the kernel's Landlock; below 1 when it has none.
+long landlock_version();
+
 // Takes those of `when`; returns the ones that could not be had.
 std::vector<const Measure*> harden(Measure::When when);
 
