@@ -1,14 +1,8 @@
 // `cloister doctor` from outside, on this kernel as it is and as if it lacked something.
 #include <gtest/gtest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstddef>
 #include <cstdlib>
 
 #include "flat_json.hpp"
@@ -16,25 +10,10 @@
 #include "io/fd.hpp"
 #include "io/file.hpp"
 #include "test/support/cases.hpp"
+#include "test/support/kernel.hpp"
 
 namespace cloister::app {
 namespace {
-
-constexpr unsigned memfd_secret = 447;
-constexpr unsigned landlock_create_ruleset = 444;
-
-// From here on this process's kernel does not know the call.
-bool forget(unsigned call) {
-    sock_filter program[] = {
-        {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
-        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call},
-        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENOSYS},
-        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
-    };
-    const sock_fprog filter{4, program};
-    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
-}
 
 struct Examined {
     int code = -1;
@@ -49,7 +28,7 @@ Examined examine(const std::string& base_path, const std::vector<unsigned>& forg
     if (child == 0) {
         ::dup2(pipe.second.get(), STDOUT_FILENO);
         for (const unsigned call : forgotten) {
-            if (!forget(call)) ::_exit(99);
+            if (!test::forget_call(call)) ::_exit(99);
         }
         ::execl(program.c_str(), "cloister", "doctor", "--json", "--base-path", base_path.c_str(),
                 nullptr);
@@ -102,7 +81,8 @@ TEST_F(Doctor, JudgesEveryMeasureOfTheEnclaveAndTheBasePath) {
 }
 
 TEST_F(Doctor, NamesWhatTheKernelLacks) {
-    const Examined found = examine(folder_, {memfd_secret, landlock_create_ruleset});
+    const Examined found =
+        examine(folder_, {test::memfd_secret_call, test::landlock_create_ruleset_call});
     for (const char* name : {"memfd_secret", "landlock", "landlock_network", "landlock_scope"}) {
         ASSERT_TRUE(found.checks.contains(name)) << name;
         EXPECT_EQ(found.checks.at(name).text("state"), "missing") << name;

@@ -12,6 +12,7 @@
 #include "platform/messages.hpp"
 #include "protocol/host_channel.hpp"
 #include "protocol/storage.hpp"
+#include "test/support/kernel.hpp"
 
 namespace cloister {
 namespace {
@@ -55,6 +56,9 @@ class Process : public ::testing::Test {
             ::dup2(high_vendor, platform::enclave_platform_descriptor);
             ::close(high_host);
             ::close(high_vendor);
+            for (const unsigned call : forgotten_) {
+                if (!test::forget_call(call)) ::_exit(126);
+            }
             char* none[] = {nullptr};
             ::execve(CLOISTER_ENCLAVE, none, none);
             ::_exit(127);
@@ -104,6 +108,7 @@ class Process : public ::testing::Test {
         child_ = 0;
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
+    std::vector<unsigned> forgotten_;  // system calls that this kernel lacks
     int host_ = -1;
     int vendor_ = -1;
     pid_t child_ = 0;
@@ -130,6 +135,26 @@ TEST_F(Process, AFrameAboveTheLimitEndsItBeforeItIsRead) {
     const Bytes prefix = scale::encode(~std::uint32_t{0});
     ASSERT_EQ(::write(host_, prefix.data(), prefix.size()), 4);
     EXPECT_EQ(exit_code(), 3);
+}
+
+class PoorKernel : public Process {
+  protected:
+    PoorKernel() { forgotten_ = {test::memfd_secret_call, test::landlock_create_ruleset_call}; }
+};
+
+TEST_F(PoorKernel, IsReportedMeasureByMeasureAndServedAllTheSame) {
+    const std::vector<std::string> expected{"landlock", "landlock_network", "landlock_scope",
+                                            "memfd_secret"};
+    for (const std::string& name : expected) {
+        const auto output = receive();
+        ASSERT_TRUE(output.has_value()) << name;
+        const auto* log = std::get_if<protocol::output::Log>(&*output);
+        ASSERT_NE(log, nullptr);
+        EXPECT_EQ(log->code, "HardeningMissing");
+        EXPECT_EQ(log->message, name);
+    }
+    send(protocol::input::Blocks{});
+    EXPECT_EQ(receive_log()->code, "NotStarted");
 }
 
 TEST_F(Process, IsOneFileWithoutAnInterpreter) {

@@ -9,7 +9,6 @@
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 namespace cloister::app {
@@ -119,17 +118,6 @@ Program make_filter() {
 }  // namespace
 
 std::span<const SystemCall> allowed_system_calls() { return table; }
-
-std::string_view name_of(CallRule rule) {
-    switch (rule) {
-        case CallRule::Any: return "any";
-        case CallRule::Anonymous: return "anonymous memory, not executable";
-        case CallRule::NotBoth: return "not writable and executable at once";
-        case CallRule::ErrorOutput: return "descriptor 2";
-        case CallRule::OwnProcess: return "own process";
-    }
-    std::unreachable();
-}
 
 bool restrict_system_calls() {
     Program program = make_filter();

@@ -27,7 +27,6 @@ struct SystemCall {
 
 // Everything else kills the process.
 std::span<const SystemCall> allowed_system_calls();
-std::string_view name_of(CallRule rule);
 
 // From here on no thread of the process may make another call. False if the kernel has no seccomp.
 bool restrict_system_calls();
