@@ -33,6 +33,7 @@ FUZZ_BODY(framing);
 FUZZ_BODY(wasm);
 FUZZ_BODY(host_functions);
 FUZZ_BODY(rpc);
+FUZZ_BODY(http);
 FUZZ_BODY(runtime);
 FUZZ_BODY(runtime_api);
 FUZZ_BODY(client_chain);

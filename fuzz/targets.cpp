@@ -36,6 +36,7 @@ std::vector<Target> table() {
         {FUZZ_TARGET(host_channel), .covers = {}, .cases = 150, .input_bytes_max = 1U << 18,
          .memory_constant = 64U << 20},
         {FUZZ_TARGET(host_functions), .covers = {}, .memory_constant = 1U << 20},
+        {FUZZ_TARGET(http), .covers = {}, .cases = 400, .memory_constant = 1U << 20},
         {FUZZ_TARGET(json), .covers = {}},
         {FUZZ_TARGET(justification), .covers = {"finality:parse_justification"}, .cases = 4000},
         {FUZZ_TARGET(light_client), .covers = {"finality:import", "finality:import_known"},
