@@ -37,7 +37,7 @@ Result<std::unique_ptr<NodeShell>, Problem> NodeShell::open(io::EventLoop& loop,
                                                             const NodeOptions& options) {
     auto made = io::ensure_directory(options.base_path);
     if (!made) return err(problem_of(made.error(), "is the base path yours?"));
-    auto database = io::KeyValue::open(options.base_path + "/db");
+    auto database = io::KeyValue::open(options.base_path + "/db", options.disk);
     if (!database && database.error().code == io::ErrorCode::Busy) {
         return err(Problem{"BasePathInUse", database.error().text,
                            "another node runs on this base path: stop it first"});

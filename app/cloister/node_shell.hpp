@@ -20,6 +20,7 @@ struct NodeOptions {
     std::uint16_t rpc_port = 9944;
     std::uint64_t block_time_ms = 0;
     std::string genesis_config;  // empty: genesis.scale in the base path
+    io::DiskOptions disk{};
 };
 
 class NodeShell {

@@ -16,6 +16,7 @@ namespace cloister::io {
 namespace {
 
 rocksdb::Slice slice_of(ByteView view) {
+    if (view.empty()) return {};  // a view of nothing points nowhere, which a slice must not
     return {reinterpret_cast<const char*>(view.data()), view.size()};
 }
 
@@ -56,9 +57,12 @@ std::uint64_t stored_bytes(const std::string& path) {
     return total;
 }
 
-rocksdb::Options options_for(const std::shared_ptr<rocksdb::Cache>& cache, std::uint64_t stored) {
+rocksdb::Options options_for(const std::shared_ptr<rocksdb::Cache>& cache, std::uint64_t stored,
+                             const DiskOptions& disk) {
     const std::size_t memtable =
-        std::clamp<std::size_t>(stored / memtable_share, memtable_bytes_min, memtable_bytes_max);
+        disk.memtable_bytes != 0 ? disk.memtable_bytes
+                                 : std::clamp<std::size_t>(stored / memtable_share,
+                                                           memtable_bytes_min, memtable_bytes_max);
 
     rocksdb::BlockBasedTableOptions table;
     table.block_cache = cache;
@@ -67,13 +71,14 @@ rocksdb::Options options_for(const std::shared_ptr<rocksdb::Cache>& cache, std::
     table.format_version = 5;
 
     rocksdb::Options options;
+    if (disk.env != nullptr) options.env = disk.env;
     options.create_if_missing = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     options.compression = rocksdb::kNoCompression;
     options.bottommost_compression = rocksdb::kNoCompression;
     options.write_buffer_size = memtable;
     options.max_write_buffer_number = 2;
-    options.arena_block_size = 256U << 10;
+    options.arena_block_size = std::min<std::size_t>(256U << 10, memtable / 8);
     options.max_total_wal_size = 8 * memtable;
     options.target_file_size_base = 16U << 20;
     options.max_bytes_for_level_base = 64U << 20;
@@ -111,12 +116,12 @@ KeyValue::~KeyValue() = default;
 KeyValue::KeyValue(KeyValue&&) noexcept = default;
 KeyValue& KeyValue::operator=(KeyValue&&) noexcept = default;
 
-Result<KeyValue, Error> KeyValue::open(const std::string& path) {
+Result<KeyValue, Error> KeyValue::open(const std::string& path, const DiskOptions& disk) {
     CLOISTER_CHECK(ensure_directory(path));
     rocksdb::DB* handle = nullptr;
     auto database = std::make_unique<Database>();
     const rocksdb::Status status =
-        rocksdb::DB::Open(options_for(database->cache, stored_bytes(path)), path, &handle);
+        rocksdb::DB::Open(options_for(database->cache, stored_bytes(path), disk), path, &handle);
     if (!status.ok()) return err(error_of("open the database", status));
     database->handle.reset(handle);
     database->fit_cache();

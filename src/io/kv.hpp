@@ -10,6 +10,10 @@
 #include "base/bytes.hpp"
 #include "io/error.hpp"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace cloister::io {
 
 // Written: survives the end of the process at any instruction. Synced: survives a power cut too.
@@ -38,10 +42,17 @@ struct KeyAndValue {
     friend bool operator==(const KeyAndValue&, const KeyAndValue&) = default;
 };
 
+// What lies below the store: this machine's disk unless a test puts another there.
+struct DiskOptions {
+    rocksdb::Env* env = nullptr;
+    std::size_t memtable_bytes =
+        0;  // written out as a table when full; 0: as the database's size asks
+};
+
 class KeyValue {
   public:
     // Makes the directory if it is missing. Busy while another process has it open.
-    static Result<KeyValue, Error> open(const std::string& path);
+    static Result<KeyValue, Error> open(const std::string& path, const DiskOptions& disk = {});
     ~KeyValue();
     KeyValue(KeyValue&&) noexcept;
     KeyValue& operator=(KeyValue&&) noexcept;
