@@ -16,8 +16,8 @@ namespace cloister::crash {
 namespace {
 
 constexpr std::uint64_t point_ms_max = 120'000;  // a busy machine is slow, a stuck network is stuck
-constexpr std::size_t points_per_network = 25;   // bounds what enclaves follow again
-constexpr std::size_t networks_at_once = 2;
+constexpr std::size_t points_per_network = 13;   // bounds what enclaves follow again
+constexpr std::size_t networks_at_once = 4;
 constexpr std::uint64_t delay_ms_max = 250;
 
 std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
@@ -131,7 +131,7 @@ struct Plan {
 // The plan of one network, on a directory of its own. The first difference, with where it was.
 std::string play(const Plan& plan) {
     const std::string directory = io::make_temporary_directory("cloister-kill-").get();
-    std::uint64_t state = plan.seed + plan.network;
+    std::uint64_t state = plan.seed * 1'000'003 + plan.network;
     std::string at = "start";
     KilledRun run(directory);
     std::string difference = run.begin();

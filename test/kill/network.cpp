@@ -71,7 +71,7 @@ std::string_view name_of(Victim victim) {
     switch (victim) {
         case Victim::Node: return "node";
         case Victim::WorkerHost: return "worker host";
-        case Victim::WorkerEnclave: return "worker enclave";
+        case Victim::Enclave: return "enclave";
         case Victim::GatekeeperHost: return "gatekeeper host";
         case Victim::Platform: return "platform";
         case Victim::Everything: return "everything";
@@ -149,7 +149,7 @@ std::vector<int> Network::pids_of(Victim victim) const {
         switch (victim) {
             case Victim::Node: wanted = ours && has(p, "node"); break;
             case Victim::WorkerHost: wanted = host && !has(p, "gatekeeper"); break;
-            case Victim::WorkerEnclave: wanted = enclave; break;
+            case Victim::Enclave: wanted = enclave; break;
             case Victim::GatekeeperHost: wanted = host && has(p, "gatekeeper"); break;
             case Victim::Platform: wanted = ours && has(p, "--enclave-log"); break;
             case Victim::Everything: wanted = ours || enclave || p.pid == dev; break;

@@ -10,7 +10,7 @@
 
 namespace cloister::crash {
 
-enum class Victim { Node, WorkerHost, WorkerEnclave, GatekeeperHost, Platform, Everything };
+enum class Victim { Node, WorkerHost, Enclave, GatekeeperHost, Platform, Everything };
 inline constexpr std::size_t victims = 6;
 std::string_view name_of(Victim victim);
 
