@@ -1,6 +1,7 @@
 // An owned file descriptor, closed when dropped.
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 #include "io/error.hpp"
@@ -39,5 +40,7 @@ struct FdPair {
 // Two connected stream sockets, both closed on exec.
 Result<FdPair, Error> socket_pair();
 Result<void, Error> set_nonblocking(int fd);
+// Lets this process open as many descriptors as the system allows it, and says how many.
+std::size_t raise_descriptor_limit();
 
 }  // namespace cloister::io

@@ -1,14 +1,13 @@
 #include "io/http_server.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <chrono>
+#include <boost/beast/websocket/rfc6455.hpp>
 #include <optional>
-#include <set>
 #include <string_view>
+
+#include "io/http_state.hpp"
 
 namespace cloister::io {
 
@@ -21,15 +20,11 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t first_read_bytes = 1024;
-constexpr std::size_t body_read_bytes = std::size_t{64} << 10;
+constexpr std::size_t body_read_bytes = std::size_t{16} << 10;
 constexpr std::size_t linger_bytes_max = std::size_t{16} << 20;
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::string_view crowded =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-
-std::chrono::milliseconds duration_of(std::uint64_t ms) {
-    return std::chrono::milliseconds(static_cast<std::int64_t>(ms));
-}
 
 // The status that tells a client what was wrong with its bytes; 0 where there is nobody left to
 // tell.
@@ -44,40 +39,19 @@ bool has_no_body(int status) { return status < 200 || status == 204 || status ==
 
 }  // namespace
 
-struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
-    State(EventLoop& loop, HttpLimits bounds, Handler then)
-        : acceptor(loop.context()),
-          pause(loop.context()),
-          limits(bounds),
-          handler(std::move(then)) {}
-
-    void accept();
-    void admit(tcp::socket socket);
-    void close_all();
-
-    tcp::acceptor acceptor;
-    asio::steady_timer pause;
-    HttpLimits limits;
-    Handler handler;
-    std::set<Responder::Connection*> connections;
-    bool closed = false;
-};
-
 // Reads a request, waits for its answer, writes it, and so on. Kept alive by the operation that it
 // waits for or by the responder that somebody holds.
-class Responder::Connection : public std::enable_shared_from_this<Responder::Connection> {
+class Responder::Connection : public HttpServer::State::Member,
+                              public std::enable_shared_from_this<Responder::Connection> {
   public:
     Connection(std::shared_ptr<HttpServer::State> server, tcp::socket socket)
-        : server_(std::move(server)),
+        : Member(std::move(server)),
           stream_(std::move(socket)),
-          buffer_(server_->limits.header_bytes_max + body_read_bytes) {
-        server_->connections.insert(this);
-    }
-    ~Connection() { server_->connections.erase(this); }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+          buffer_(server_->limits.header_bytes_max + body_read_bytes) {}
 
     void next_request() {
+        set_idle(true);
+        hold(0);
         parser_.emplace();
         parser_->header_limit(server_->limits.header_bytes_max);
         parser_->body_limit(server_->limits.body_bytes_max);
@@ -94,6 +68,7 @@ class Responder::Connection : public std::enable_shared_from_this<Responder::Con
 
     void respond(HttpResponse response) {
         if (!stream_.socket().is_open()) return;
+        if (!hold(response.body.size())) response = crowded_response();
         const bool keep_alive = keep_alive_ && !server_->closed;
         answer_ = {};
         answer_.version(11);
@@ -113,9 +88,20 @@ class Responder::Connection : public std::enable_shared_from_this<Responder::Con
                           });
     }
 
-    void close() { stream_.close(); }
+    WebSocket upgrade(WebSocketEvents events) {
+        CLOISTER_ASSERT(upgrade_.has_value());
+        return WebSocket(accept_websocket(server_, std::move(stream_),
+                                          *std::exchange(upgrade_, std::nullopt),
+                                          std::move(events)));
+    }
+
+    void close() override { stream_.close(); }
 
   private:
+    static HttpResponse crowded_response() {
+        return {.status = 503, .body = "", .content_type = "text/plain", .headers = {}};
+    }
+
     void read_header() {
         stream_.expires_after(duration_of(server_->limits.request_timeout_ms));
         http::async_read_header(stream_, buffer_, *parser_,
@@ -138,34 +124,54 @@ class Responder::Connection : public std::enable_shared_from_this<Responder::Con
     }
 
     void read_body() {
+        if (parser_->is_done()) return hand_over();
         if (const auto length = parser_->content_length()) {
             buffer_.reserve(std::max<std::size_t>(
                 buffer_.size(), std::min<std::uint64_t>(*length, body_read_bytes)));
         }
-        http::async_read(stream_, buffer_, *parser_,
-                         [self = shared_from_this()](error_code code, std::size_t) {
-                             if (code) return self->refuse(code);
-                             self->hand_over();
-                         });
+        http::async_read_some(stream_, buffer_, *parser_,
+                              [self = shared_from_this()](error_code code, std::size_t) {
+                                  if (code) return self->refuse(code);
+                                  if (!self->hold(self->parser_->get().body().size()))
+                                      return self->refuse_with(503);
+                                  self->read_body();
+                              });
     }
 
     void hand_over() {
+        set_idle(false);
         auto message = parser_->release();
         parser_.reset();
         keep_alive_ = message.keep_alive();
         head_ = message.method() == http::verb::head;
+        // Two of them, and a proxy in front may have looked at the other one.
+        if (message.count(http::field::host) > 1) return refuse_with(400);
         stream_.expires_never();
         HttpRequest request{.method = std::string(message.method_string()),
                             .target = std::string(message.target()),
                             .body = std::move(message.body()),
                             .host = std::string(message[http::field::host]),
-                            .origin = std::string(message[http::field::origin])};
+                            .origin = std::string(message[http::field::origin]),
+                            .content_type = std::string(message[http::field::content_type]),
+                            .websocket = beast::websocket::is_upgrade(message)};
+        if (request.websocket) {
+            // Frames may only follow our answer, so bytes behind the request belong to neither.
+            if (buffer_.size() > 0 || !request.body.empty()) return refuse_with(400);
+            if (server_->websockets >= server_->limits.websocket.connections_max)
+                return refuse_with(503);
+            upgrade_ = std::move(message);
+        }
         server_->handler(std::move(request), Responder(shared_from_this()));
     }
 
     void refuse(const error_code& code) {
         const int status = refusal_status(code);
         if (status == 0 || !stream_.socket().is_open()) return close();
+        refuse_with(status);
+    }
+
+    void refuse_with(int status) {
+        set_idle(false);
         keep_alive_ = false;
         head_ = false;
         respond({.status = status, .body = "", .content_type = "text/plain", .headers = {}});
@@ -176,6 +182,7 @@ class Responder::Connection : public std::enable_shared_from_this<Responder::Con
         error_code ignored;
         stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
         stream_.expires_after(linger_time);
+        set_idle(true);
         drain(0);
     }
 
@@ -190,11 +197,11 @@ class Responder::Connection : public std::enable_shared_from_this<Responder::Con
             });
     }
 
-    std::shared_ptr<HttpServer::State> server_;
-    beast::tcp_stream stream_;
+    HttpStream stream_;
     beast::flat_buffer buffer_;
     std::optional<http::request_parser<http::string_body>> parser_;
     http::response<http::string_body> answer_;
+    std::optional<HttpMessage> upgrade_;
     bool keep_alive_ = false;
     bool head_ = false;
 };
@@ -216,21 +223,13 @@ void HttpServer::State::accept() {
 
 void HttpServer::State::admit(tcp::socket socket) {
     error_code ignored;
-    if (connections.size() >= limits.connections_max) {
+    if (!make_room()) {
         socket.non_blocking(true, ignored);
         socket.write_some(asio::buffer(crowded), ignored);
         return;
     }
     socket.set_option(tcp::no_delay(true), ignored);
     std::make_shared<Responder::Connection>(shared_from_this(), std::move(socket))->next_request();
-}
-
-void HttpServer::State::close_all() {
-    closed = true;
-    error_code ignored;
-    acceptor.close(ignored);
-    pause.cancel();
-    for (Responder::Connection* connection : connections) connection->close();
 }
 
 Responder::Responder(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -250,6 +249,11 @@ Responder::~Responder() {
 void Responder::operator()(HttpResponse response) {
     CLOISTER_ASSERT(connection_ != nullptr);
     std::exchange(connection_, nullptr)->respond(std::move(response));
+}
+
+WebSocket Responder::upgrade(WebSocketEvents events) {
+    CLOISTER_ASSERT(connection_ != nullptr);
+    return std::exchange(connection_, nullptr)->upgrade(std::move(events));
 }
 
 HttpServer::HttpServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -290,6 +294,8 @@ std::uint16_t HttpServer::port() const {
     return state_->acceptor.local_endpoint(ignored).port();
 }
 
-std::size_t HttpServer::connection_count() const { return state_->connections.size(); }
+std::size_t HttpServer::connection_count() const {
+    return state_->members.size() + state_->idle.size();
+}
 
 }  // namespace cloister::io

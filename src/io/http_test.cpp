@@ -174,11 +174,45 @@ TEST(Http, DropsSlowAndIdleClients) {
     EXPECT_TRUE(served.loop.run_until(none_left, soon()));
 }
 
-TEST(Http, TurnsAwayConnectionsBeyondTheLimit) {
+TEST(Http, SendsTheLongestIdleAwayForANewcomer) {
     Served served({.connections_max = 2});
     const Fd first = served.connected();
     const Fd second = served.connected();
+    served.loop.run_until([&] { return served.server->connection_count() == 2; }, soon());
+    EXPECT_TRUE(served.raw("GET /new HTTP/1.1\r\nConnection: close\r\n\r\n").ends_with("/new "));
+    EXPECT_EQ(served.all_from(first), "");
+    char byte = 0;
+    EXPECT_EQ(::read(second.get(), &byte, 1), -1) << "the younger one goes on";
+}
+
+TEST(Http, TurnsAwayConnectionsBeyondTheLimitWhenAllAreAtWork) {
+    Served served({.connections_max = 1});
+    HttpClient client(served.loop);
+    std::optional<int> status;
+    client.request(served.call("/later"),
+                   [&](const Result<HttpResponse, Error>& r) { status = r.get().status; });
+    ASSERT_TRUE(served.loop.run_until([&] { return served.held.has_value(); }, soon()));
     EXPECT_TRUE(served.all_from(served.connected()).starts_with("HTTP/1.1 503"));
+    (*served.held)({.status = 202, .body = "done"});
+    EXPECT_TRUE(served.loop.run_until([&] { return status == 202; }, soon()));
+}
+
+TEST(Http, HoldsSoManyBytesForAllAndNoMore) {
+    Served served({.body_bytes_max = 1U << 20, .held_bytes_max = 1000});
+    const std::string head = "POST / HTTP/1.1\r\nContent-Length: ";
+    const Fd first = served.connected();
+    const std::string part = head + "900\r\n\r\n" + std::string(800, 'a');
+    ASSERT_EQ(::send(first.get(), part.data(), part.size(), 0), static_cast<ssize_t>(part.size()));
+    served.loop.run_until([] { return false; }, Instant(steady_now().value + 30));
+    EXPECT_TRUE(
+        served.raw(head + "300\r\n\r\n" + std::string(300, 'b')).starts_with("HTTP/1.1 503"));
+    EXPECT_TRUE(served.raw(head + "3\r\nConnection: close\r\n\r\nabc").ends_with(" abc"));
+    // What the first one held is free once it is answered.
+    const std::string rest(100, 'a');
+    ASSERT_EQ(::send(first.get(), rest.data(), rest.size(), 0), 100);
+    served.loop.run_until([&] { return served.requests == 2; }, soon());
+    EXPECT_TRUE(served.raw(head + "900\r\nConnection: close\r\n\r\n" + std::string(900, 'c'))
+                    .ends_with("c"));
 }
 
 TEST(Http, ServesAThousandConnectionsAtOnce) {
