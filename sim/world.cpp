@@ -173,7 +173,7 @@ void World::node_outputs(std::vector<node::Output> outputs) {
             if (hooks.finalised) hooks.finalised(*block);
         }
         std::vector<rpc::Output> replies;
-        rpc_->on_node_output(output, replies);
+        rpc_->on_node_output(now_, output, replies);
         rpc_outputs(std::move(replies));
     }
 }
@@ -221,7 +221,7 @@ void World::reach_rpc(const std::string& body, const RpcDone& done) {
     const rpc::RequestId id = next_rpc_++;
     rpc_open_.emplace(id, done);
     std::vector<rpc::Output> outputs;
-    rpc_->handle(now_, id, body, outputs);
+    rpc_->handle(now_, {.id = id, .connection = {}, .body = body}, outputs);
     rpc_outputs(std::move(outputs));
 }
 

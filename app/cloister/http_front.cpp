@@ -1,5 +1,6 @@
 #include "http_front.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -50,6 +51,15 @@ std::optional<io::HttpResponse> front(const io::HttpRequest& request, Pages page
     headers.emplace_back("Access-Control-Max-Age", "600");
     return io::HttpResponse{
         .status = 204, .body = {}, .content_type = "text/plain", .headers = std::move(headers)};
+}
+
+bool is_json(std::string_view content_type) {
+    std::string type(content_type.substr(0, content_type.find(';')));
+    while (type.ends_with(' ') || type.ends_with('\t')) type.pop_back();
+    std::ranges::transform(type, type.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return type == "application/json";
 }
 
 io::HttpResponse json_response(int status, std::string body, io::HttpHeaders headers) {

@@ -16,6 +16,8 @@ enum class Pages {
 // An answer to a preflight, or a refusal; nothing if the request goes on. A Host header that names
 // no loopback address is a rebound DNS name.
 std::optional<io::HttpResponse> front(const io::HttpRequest& request, Pages pages);
+// Whether a Content-Type header says application/json, whatever parameters follow.
+bool is_json(std::string_view content_type);
 // What lets the asking page read the answer.
 io::HttpHeaders cors_headers(const std::string& origin, Pages pages);
 

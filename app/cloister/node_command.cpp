@@ -97,6 +97,16 @@ void add_node(CLI::App& app, Invocation& invocation) {
         ->add_option("--block-time-ms", options->block_time_ms,
                      "0: a block whenever there is something to put in it")
         ->capture_default_str();
+    command
+        ->add_option("--idle-timeout-ms", options->idle_timeout_ms,
+                     "how long a connection may ask for nothing")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{3'600'000}))
+        ->capture_default_str();
+    command
+        ->add_option("--request-timeout-ms", options->request_timeout_ms,
+                     "how long a client may take over one request, or over its answer")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{3'600'000}))
+        ->capture_default_str();
     command->add_option("--genesis-config", options->genesis_config,
                         "instead of genesis.scale in the base path");
     auto verify_only = std::make_shared<bool>(false);

@@ -4,6 +4,7 @@
 
 #include "http_front.hpp"
 #include "io/clock.hpp"
+#include "io/fd.hpp"
 #include "io/file.hpp"
 #include "node_genesis.hpp"
 
@@ -11,7 +12,9 @@ namespace cloister::app {
 namespace {
 
 constexpr std::uint64_t sleep_ms_max = 60'000;
-constexpr std::size_t open_requests_max = 4096;
+constexpr std::size_t connections_max = 4096;
+// For the database, whose files it may open at any time, and for ourselves.
+constexpr std::size_t own_descriptors = 512;
 
 node::Now now() { return {.steady = io::steady_now(), .wall = io::wall_now()}; }
 
@@ -21,6 +24,25 @@ std::optional<Bytes> read_or_stop(const io::KeyValue& database, ByteView key) {
     if (value) return std::move(*value);
     log_line("StorageFailed", value.error().text);
     std::_Exit(exit_failure);
+}
+
+// Connections must never take the descriptors that the database needs: that would stop the node.
+std::size_t connections_of_limit() {
+    const std::size_t most = io::raise_descriptor_limit();
+    return std::max<std::size_t>(most > own_descriptors ? most - own_descriptors : 0, most / 2);
+}
+
+// The longest body is as long over either transport.
+io::HttpLimits http_limits(const NodeOptions& options, const rpc::Limits& limits) {
+    io::HttpLimits http{.body_bytes_max = limits.body_bytes_max,
+                        .connections_max = std::min(connections_max, connections_of_limit()),
+                        .idle_timeout_ms = options.idle_timeout_ms,
+                        .request_timeout_ms = options.request_timeout_ms};
+    http.websocket = {.connections_max = http.connections_max / 2,
+                      .message_bytes_max = limits.body_bytes_max,
+                      .idle_timeout_ms = options.idle_timeout_ms,
+                      .message_timeout_ms = options.request_timeout_ms};
+    return http;
 }
 
 Problem listen_problem(const io::Error& error, std::uint16_t port) {
@@ -65,11 +87,11 @@ Result<void, Problem> NodeShell::start(const NodeOptions& options) {
     apply(outputs);
     if (failure_) return err(*failure_);
     const rpc::Limits limits;
-    auto http = io::HttpServer::listen(loop_, "127.0.0.1", options.rpc_port,
-                                       {.body_bytes_max = limits.body_bytes_max},
-                                       [this](io::HttpRequest request, io::Responder responder) {
-                                           on_request(std::move(request), std::move(responder));
-                                       });
+    auto http =
+        io::HttpServer::listen(loop_, "127.0.0.1", options.rpc_port, http_limits(options, limits),
+                               [this](io::HttpRequest request, io::Responder responder) {
+                                   on_request(std::move(request), std::move(responder));
+                               });
     if (!http) return err(listen_problem(http.error(), options.rpc_port));
     http_.emplace(std::move(*http));
     set_timer();
@@ -79,33 +101,76 @@ Result<void, Problem> NodeShell::start(const NodeOptions& options) {
 void NodeShell::on_request(io::HttpRequest request, io::Responder responder) {
     if (auto answer = front(request, Pages::Local)) return responder(std::move(*answer));
     io::HttpHeaders headers = cors_headers(request.origin, Pages::Local);
-    if (request.method != "POST") {
-        return responder(json_error(405, "PostOnly", "JSON-RPC 2.0 over POST", std::move(headers)));
-    }
-    if (failure_ || open_.size() >= open_requests_max) {
-        return responder(
-            json_error(503, "TooBusy", "too many open requests: try again", std::move(headers)));
-    }
+    const auto refuse = [&](int status, std::string_view code, std::string_view message) {
+        responder(json_error(status, code, message, std::move(headers)));
+    };
+    if (failure_) return refuse(503, "StorageFailed", "the node is stopping");
+    if (request.websocket) return on_websocket(std::move(responder));
+    if (request.method != "POST")
+        return refuse(405, "PostOnly", "JSON-RPC 2.0 over POST, or a WebSocket");
+    // A page's form can send any other type to any host without being asked for leave.
+    if (!request.content_type.empty() && !is_json(request.content_type))
+        return refuse(415, "WrongContentType", "send Content-Type: application/json");
     const rpc::RequestId id = next_request_++;
     open_.emplace(id, Open{.responder = std::move(responder), .headers = std::move(headers)});
+    ask({.id = id, .connection = {}, .body = request.body});
+}
+
+void NodeShell::on_websocket(io::Responder responder) {
+    const rpc::ConnectionId connection = next_connection_++;
+    io::WebSocketEvents events{.on_message =
+                                   [this, connection](const std::string& message) {
+                                       if (failure_) return;
+                                       const rpc::RequestId id = next_request_++;
+                                       open_.emplace(id, connection);
+                                       ask({.id = id, .connection = connection, .body = message});
+                                   },
+                               .on_closed =
+                                   [this, connection] {
+                                       rpc_->closed(connection);
+                                       std::erase_if(open_, [&](const auto& entry) {
+                                           const auto* of =
+                                               std::get_if<rpc::ConnectionId>(&entry.second);
+                                           return of != nullptr && *of == connection;
+                                       });
+                                       sockets_.erase(connection);
+                                   }};
+    sockets_.emplace(connection, responder.upgrade(std::move(events)));
+}
+
+void NodeShell::ask(rpc::Request request) {
     std::vector<rpc::Output> outputs;
-    rpc_->handle(io::steady_now(), id, request.body, outputs);
+    rpc_->handle(io::steady_now(), request, outputs);
     run_rpc(std::move(outputs));
     set_timer();
+}
+
+void NodeShell::reply(rpc::output::Reply reply) {
+    const auto found = open_.find(reply.request);
+    if (found == open_.end()) return;
+    auto to = std::move(found->second);
+    open_.erase(found);
+    if (auto* http = std::get_if<Open>(&to)) {
+        return http->responder(json_response(200, std::move(reply.body), std::move(http->headers)));
+    }
+    const auto socket = sockets_.find(std::get<rpc::ConnectionId>(to));
+    if (socket != sockets_.end()) socket->second.send(std::move(reply.body));
 }
 
 void NodeShell::run_rpc(std::vector<rpc::Output> outputs) {
     for (rpc::Output& output : outputs) {
         if (auto* submit = std::get_if<rpc::output::Submit>(&output)) {
             run_node(std::move(submit->submit));
-            continue;
+        } else if (auto* answer = std::get_if<rpc::output::Reply>(&output)) {
+            reply(std::move(*answer));
+        } else if (auto* notify = std::get_if<rpc::output::Notify>(&output)) {
+            const auto socket = sockets_.find(notify->connection);
+            if (socket != sockets_.end()) socket->second.send(std::move(notify->body));
+        } else {
+            const auto& drop = std::get<rpc::output::Drop>(output);
+            const auto socket = sockets_.find(drop.connection);
+            if (socket != sockets_.end()) socket->second.refuse(drop.reason);
         }
-        auto& reply = std::get<rpc::output::Reply>(output);
-        const auto found = open_.find(reply.request);
-        if (found == open_.end()) continue;
-        Open open = std::move(found->second);
-        open_.erase(found);
-        open.responder(json_response(200, std::move(reply.body), std::move(open.headers)));
     }
 }
 
@@ -134,7 +199,7 @@ void NodeShell::apply(const std::vector<node::Output>& outputs) {
             log_line("Dropped", dropped->reason);
         }
         std::vector<rpc::Output> replies;
-        rpc_->on_node_output(output, replies);
+        rpc_->on_node_output(io::steady_now(), output, replies);
         run_rpc(std::move(replies));
     }
 }

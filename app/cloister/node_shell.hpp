@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "io/event_loop.hpp"
 #include "io/http_server.hpp"
@@ -19,6 +20,9 @@ struct NodeOptions {
     std::string base_path;
     std::uint16_t rpc_port = 9944;
     std::uint64_t block_time_ms = 0;
+    // The HTTP server's, whose bounds on memory and time are stated in io/http_server.hpp.
+    std::uint64_t idle_timeout_ms = 60'000;
+    std::uint64_t request_timeout_ms = 10'000;
     std::string genesis_config;  // empty: genesis.scale in the base path
     io::DiskOptions disk{};
 };
@@ -41,6 +45,9 @@ class NodeShell {
 
     Result<void, Problem> start(const NodeOptions& options);
     void on_request(io::HttpRequest request, io::Responder responder);
+    void on_websocket(io::Responder responder);
+    void ask(rpc::Request request);
+    void reply(rpc::output::Reply reply);
     void run_rpc(std::vector<rpc::Output> outputs);
     void run_node(const node::Input& input);
     void apply(const std::vector<node::Output>& outputs);
@@ -55,7 +62,10 @@ class NodeShell {
         io::Responder responder;
         io::HttpHeaders headers;
     };
-    std::map<rpc::RequestId, Open> open_;
+    // Who gets the answer: an HTTP request, or the WebSocket of this connection.
+    std::map<rpc::RequestId, std::variant<Open, rpc::ConnectionId>> open_;
+    std::map<rpc::ConnectionId, io::WebSocket> sockets_;
+    rpc::ConnectionId next_connection_ = 1;
     rpc::RequestId next_request_ = 1;
     std::optional<io::TimerId> timer_;
     std::optional<Problem> failure_;

@@ -83,6 +83,12 @@ std::vector<const PooledTransaction*> Pool::ready() const {
     return out;
 }
 
+const PooledTransaction* Pool::find(const Hash256& hash) const {
+    const auto place = by_hash_.find(hash);
+    if (place == by_hash_.end()) return nullptr;
+    return &accounts_.at(place->second.first).transactions.at(place->second.second);
+}
+
 void Pool::remove(const Hash256& hash) {
     const auto place = by_hash_.find(hash);
     if (place == by_hash_.end()) return;

@@ -51,6 +51,8 @@ class Pool {
     // It is in a block, so that the account's next nonce is the one after it.
     void included(const Hash256& hash);
     bool contains(const Hash256& hash) const { return by_hash_.contains(hash); }
+    // Valid until the pool changes; null if it is not there.
+    const PooledTransaction* find(const Hash256& hash) const;
     // Removes it, if it is there.
     void remove(const Hash256& hash);
     // Removes all past `valid_until`.

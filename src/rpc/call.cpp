@@ -1,6 +1,7 @@
 #include "rpc/call.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/hex.hpp"
 #include "codec/json/reader.hpp"
@@ -92,6 +93,13 @@ Error unknown_block() {
             .data = "no block with this hash: ask chain_getFinalizedHead for the newest"};
 }
 
+Error reply_too_large(const Limits& limits) {
+    return {.code = ErrorCode::ReplyTooLarge,
+            .message = "Response is too big",
+            .data = "ask for less at once: a reply has at most " +
+                    std::to_string(limits.reply_bytes_max) + " bytes"};
+}
+
 std::string header_json(const finality::Header& header) {
     json::Writer w;
     w.begin_object();
@@ -142,14 +150,31 @@ std::string blocks_json(const node::Node& node, BlockNumber after, std::uint32_t
     return std::move(w).take();
 }
 
+namespace {
+
+std::array<std::span<const MethodEntry>, 6> tables() {
+    return {system_methods(), chain_methods(),    state_methods(),
+            author_methods(), cloister_methods(), subscription_methods()};
+}
+
+}  // namespace
+
 std::vector<std::string_view> method_names() {
     std::vector<std::string_view> names;
-    for (const auto table : {system_methods(), chain_methods(), state_methods(), author_methods(),
-                             cloister_methods()}) {
+    for (const auto table : tables()) {
         for (const MethodEntry& entry : table) names.push_back(entry.name);
     }
     std::ranges::sort(names);
     return names;
+}
+
+const MethodEntry* find_method(std::string_view name) {
+    for (const auto table : tables()) {
+        for (const MethodEntry& entry : table) {
+            if (entry.name == name) return &entry;
+        }
+    }
+    return nullptr;
 }
 
 }  // namespace cloister::rpc

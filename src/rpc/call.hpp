@@ -21,6 +21,8 @@ enum class ErrorCode : std::int32_t {
     MethodNotFound = -32601,
     InvalidParams = -32602,
     TooBusy = -32000,
+    TooManySubscriptions = -32006,
+    ReplyTooLarge = -32008,
     InvalidTransaction = 1010,
     AlreadyImported = 1013,
     PriorityTooLow = 1014,
@@ -40,16 +42,40 @@ struct WaitFor {
     std::uint64_t wait_ms = 0;
 };
 
-// A call ends with a result, an error, a submission to the node, or a wait for a block.
-using Ending = std::variant<std::string, Error, node::input::Submit, WaitFor>;
+enum class Topic : std::uint8_t {
+    AllHeads,
+    NewHeads,
+    FinalizedHeads,
+    Justifications,
+    Runtime,
+    Storage
+};
+
+struct Subscribe {
+    Topic topic = Topic::NewHeads;
+    std::vector<Bytes> keys{};  // of Storage
+};
+struct Unsubscribe {
+    std::string id;
+};
+struct Watch {
+    node::input::Submit submit;
+};
+
+// A call ends with a result, an error, a submission to the node, a wait for a block, or a
+// subscription that begins or ends.
+using Ending =
+    std::variant<std::string, Error, node::input::Submit, WaitFor, Subscribe, Unsubscribe, Watch>;
 
 class Call {
   public:
-    Call(const node::Node& node, const ChainInfo& info, std::vector<std::string_view> params)
-        : node_(node), info_(info), params_(std::move(params)) {}
+    Call(const node::Node& node, const ChainInfo& info, const Limits& limits,
+         std::vector<std::string_view> params)
+        : node_(node), info_(info), limits_(limits), params_(std::move(params)) {}
 
     const node::Node& node() const { return node_; }
     const ChainInfo& info() const { return info_; }
+    const Limits& limits() const { return limits_; }
 
     // A missing trailing parameter and an explicit null are the same.
     bool has(std::size_t index) const;
@@ -70,6 +96,7 @@ class Call {
   private:
     const node::Node& node_;
     const ChainInfo& info_;
+    const Limits& limits_;
     std::vector<std::string_view> params_;
     std::optional<std::string> bad_params_;
 };
@@ -86,11 +113,16 @@ std::span<const MethodEntry> chain_methods();
 std::span<const MethodEntry> state_methods();
 std::span<const MethodEntry> author_methods();
 std::span<const MethodEntry> cloister_methods();
+std::span<const MethodEntry> subscription_methods();
+
+const MethodEntry* find_method(std::string_view name);
 
 // Every name that is served, sorted.
 std::vector<std::string_view> method_names();
 
 Error unknown_block();
+Error reply_too_large(const Limits& limits);
+std::string runtime_version_json();
 std::string header_json(const finality::Header& header);
 // {"number","hash","header","justification"} of up to `max` blocks after `after`, as a JSON array.
 std::string blocks_json(const node::Node& node, BlockNumber after, std::uint32_t max);

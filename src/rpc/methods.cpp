@@ -14,29 +14,30 @@ namespace {
 std::string quoted(std::string_view text) { return json::quote(text); }
 std::string hex_json(ByteView bytes) { return '"' + base::to_hex_0x(bytes) + '"'; }
 
-// blake2b-64 of each API's name, and its version (substrate.md section 1.7).
-constexpr std::array<std::pair<std::string_view, std::uint64_t>, 5> runtime_apis{{
-    {"0xdf6acb689907609b", 5},  // Core
-    {"0xbc9d89904f5b923f", 1},  // AccountNonceApi
-    {"0x37c8bb1350a9a2a8", 4},  // TransactionPaymentApi
-    {"0xd2bc9897eed08f15", 3},  // TaggedTransactionQueue
-    {"0xed99c5acb25eedf5", 3},  // GrandpaApi
-}};
+// The APIs and their versions are the runtime's own, in the encoding of Core_version.
+struct RuntimeApi {
+    FixedBytes<8, struct RuntimeApiTag> id;
+    std::uint32_t version = 0;
+    static constexpr auto scale_fields(auto& s) { return scale::fields(s.id, s.version); }
+};
 
-Ending version_json(Call&) {
-    json::Writer w;
-    w.begin_object();
-    w.key("specName").string(runtime::spec_name).key("implName").string("cloister");
-    w.key("authoringVersion").number(1).key("specVersion").number(runtime::spec_version);
-    w.key("implVersion").number(1).key("transactionVersion").number(runtime::transaction_version);
-    w.key("stateVersion").number(1).key("systemVersion").number(1);
-    w.key("apis").begin_array();
-    for (const auto& [id, version] : runtime_apis) {
-        w.begin_array().string(id).number(version).end_array();
+// sp_version::RuntimeVersion.
+struct RuntimeVersion {
+    std::string spec_name;
+    std::string impl_name;
+    std::uint32_t authoring_version = 0;
+    std::uint32_t spec_version = 0;
+    std::uint32_t impl_version = 0;
+    std::vector<RuntimeApi> apis;
+    std::uint32_t transaction_version = 0;
+    std::uint8_t system_version = 0;
+    static constexpr auto scale_fields(auto& s) {
+        return scale::fields(s.spec_name, s.impl_name, s.authoring_version, s.spec_version,
+                             s.impl_version, s.apis, s.transaction_version, s.system_version);
     }
-    w.end_array().end_object();
-    return std::move(w).take();
-}
+};
+
+Ending version_json(Call&) { return runtime_version_json(); }
 
 std::optional<AccountId> account_of(Call& call, std::size_t index) {
     const std::string text = call.text(index);
@@ -165,17 +166,16 @@ Ending query_storage_at(Call& call) {
     const BlockHash hash = call.block_or_newest(1);
     const auto view = call.node().store().state(hash);
     if (!view) return unknown_block();
+    std::size_t written = 0;
     json::Writer w;
     w.begin_array().begin_object().key("block").hex(hash.view()).key("changes").begin_array();
     for (const Bytes& key : keys) {
         const auto value = (*view)(key);
         w.begin_array().hex(key);
-        if (value) {
-            w.hex(*value);
-        } else {
-            w.null();
-        }
+        value ? w.hex(*value) : w.null();
         w.end_array();
+        written += key.size() + (value ? value->size() : 0);
+        if (2 * written > call.limits().reply_bytes_max) return reply_too_large(call.limits());
     }
     w.end_array().end_object().end_array();
     return std::move(w).take();
@@ -247,6 +247,9 @@ constexpr std::array author_table{
                 [](Call& c) -> Ending {
                     json::Writer w;
                     w.begin_array();
+                    // In hexadecimal twice the pool's bytes; the excuse is made before the work.
+                    if (2 * c.node().pool().bytes() > c.limits().reply_bytes_max)
+                        return reply_too_large(c.limits());
                     for (const Bytes& extrinsic : c.node().pool().all()) w.hex(extrinsic);
                     w.end_array();
                     return std::move(w).take();
@@ -326,6 +329,26 @@ constexpr std::array cloister_table{
 };
 
 }  // namespace
+
+std::string runtime_version_json() {
+    const auto version = scale::decode<RuntimeVersion>(runtime::runtime_version()).get();
+    json::Writer w;
+    w.begin_object();
+    w.key("specName").string(version.spec_name).key("implName").string(version.impl_name);
+    w.key("authoringVersion").number(version.authoring_version);
+    w.key("specVersion").number(version.spec_version);
+    w.key("implVersion").number(version.impl_version);
+    w.key("transactionVersion").number(version.transaction_version);
+    // Substrate writes both names.
+    w.key("stateVersion").number(version.system_version);
+    w.key("systemVersion").number(version.system_version);
+    w.key("apis").begin_array();
+    for (const RuntimeApi& api : version.apis) {
+        w.begin_array().hex(api.id.view()).number(api.version).end_array();
+    }
+    w.end_array().end_object();
+    return std::move(w).take();
+}
 
 std::span<const MethodEntry> system_methods() { return system_table; }
 std::span<const MethodEntry> chain_methods() { return chain_table; }

@@ -2,10 +2,13 @@
 
 #include "base/hex.hpp"
 #include "codec/json/reader.hpp"
-#include "rpc/call.hpp"
+#include "rpc/subscriptions.hpp"
 
 namespace cloister::rpc {
 namespace {
+
+constexpr std::size_t params_max = 16;
+constexpr std::size_t id_bytes_max = 128;
 
 // What a request asked, before anything is done: one call of a body.
 struct Parsed {
@@ -15,23 +18,36 @@ struct Parsed {
     bool valid = false;
 };
 
+std::optional<std::vector<std::string_view>> elements(json::Reader& reader, std::size_t max);
+
+// The specification allows a string, a number or null; it comes back in the answer, so it is short.
+bool is_id(std::string_view raw) {
+    if (raw.size() > id_bytes_max) return false;
+    return raw == "null" || raw[0] == '"' || raw[0] == '-' || (raw[0] >= '0' && raw[0] <= '9');
+}
+
 Parsed parse_call(std::string_view text) {
     Parsed parsed;
     json::Reader reader(text);
+    bool well_formed = true;
     bool has_method = false;
     if (reader.enter_object()) {
         while (const auto key = reader.next_member()) {
             if (*key == "id") {
-                parsed.id = std::string(reader.raw_value());
+                const std::string_view id = reader.raw_value();
+                well_formed = well_formed && is_id(id);
+                if (is_id(id)) parsed.id = std::string(id);
             } else if (*key == "method") {
                 parsed.method = reader.string();
                 has_method = true;
-            } else if (*key == "params" && reader.enter_array()) {
-                while (reader.next_element()) parsed.params.push_back(reader.raw_value());
+            } else if (*key == "params") {
+                auto params = elements(reader, params_max);
+                if (!params) return parsed;
+                parsed.params = std::move(*params);
             }
         }
     }
-    parsed.valid = reader.finish().has_value() && has_method && parsed.params.size() <= 16;
+    parsed.valid = reader.finish().has_value() && well_formed && has_method;
     return parsed;
 }
 
@@ -94,14 +110,15 @@ Error submit_error(const node::SubmitError& error) {
             .data = words};
 }
 
-const MethodEntry* find_method(std::string_view name) {
-    for (const auto table : {system_methods(), chain_methods(), state_methods(), author_methods(),
-                             cloister_methods()}) {
-        for (const MethodEntry& entry : table) {
-            if (entry.name == name) return &entry;
-        }
+// The elements of an array, up to `max`; nothing if there are more.
+std::optional<std::vector<std::string_view>> elements(json::Reader& reader, std::size_t max) {
+    std::vector<std::string_view> found;
+    if (!reader.enter_array()) return found;
+    while (reader.next_element()) {
+        if (found.size() == max) return std::nullopt;
+        found.push_back(reader.raw_value());
     }
-    return nullptr;
+    return found;
 }
 
 }  // namespace
@@ -109,8 +126,10 @@ const MethodEntry* find_method(std::string_view name) {
 struct Server::Impl {
     // Replies of one body, filled one by one; sent when none is missing.
     struct Body {
+        std::optional<ConnectionId> connection;
         bool batch = false;
         std::size_t missing = 0;
+        std::size_t bytes = 0;
         std::vector<std::string> replies;
     };
     struct Slot {
@@ -118,29 +137,48 @@ struct Server::Impl {
         std::size_t index = 0;
         std::string id;
     };
+    struct Submission {
+        Slot slot;
+        bool watch = false;
+    };
     struct Waiting {
         Slot slot;
         WaitFor wait;
         Instant until;
     };
 
+    Impl(const node::Node& served, ChainInfo about, Limits bounds)
+        : node(served), info(std::move(about)), limits(bounds), subscriptions(node, limits) {}
+
     void start(Instant now, const Slot& slot, const Parsed& parsed, std::vector<Output>& out);
+    void end(Instant now, const Slot& slot, Ending ending, std::vector<Output>& out);
+    Result<std::string, Error> subscribe(const Slot& slot, Ending& ending);
+    void submit(const Slot& slot, node::input::Submit submit, bool watch, std::vector<Output>& out);
+    void submitted(const node::output::Submitted& submitted, std::vector<Output>& out);
+    void wait(Instant now, const Slot& slot, const WaitFor& wait, std::vector<Output>& out);
     void finish(const Slot& slot, std::string reply, std::vector<Output>& out);
+    void refuse(const Slot& slot, const Error& error, std::vector<Output>& out) {
+        finish(slot, error_json(slot.id, error), out);
+    }
     void wake(Instant now, std::vector<Output>& out);
 
     const node::Node& node;
     ChainInfo info;
     Limits limits;
+    Subscriptions subscriptions;
     std::map<RequestId, Body> bodies;
-    std::map<std::uint64_t, Slot> submissions;
-    std::vector<Waiting> waiting;
+    std::map<std::uint64_t, Submission> submissions;
+    std::vector<Waiting> waiting;  // oldest first
     std::uint64_t next_submission = 1;
 };
 
 void Server::Impl::finish(const Slot& slot, std::string reply, std::vector<Output>& out) {
     const auto found = bodies.find(slot.request);
-    CLOISTER_ASSERT(found != bodies.end());
+    if (found == bodies.end()) return;  // its connection is closed
     Body& body = found->second;
+    if (reply.size() > limits.reply_bytes_max - std::min(limits.reply_bytes_max, body.bytes))
+        reply = error_json(slot.id, reply_too_large(limits));
+    body.bytes += reply.size();
     body.replies[slot.index] = std::move(reply);
     if (--body.missing > 0) return;
     std::string text;
@@ -155,43 +193,105 @@ void Server::Impl::finish(const Slot& slot, std::string reply, std::vector<Outpu
     }
     out.emplace_back(output::Reply{.request = slot.request, .body = std::move(text)});
     bodies.erase(found);
+    subscriptions.activate(slot.request, out);
 }
 
 void Server::Impl::start(Instant now, const Slot& slot, const Parsed& parsed,
                          std::vector<Output>& out) {
-    const auto refuse = [&](const Error& error) { finish(slot, error_json(slot.id, error), out); };
     if (!parsed.valid) {
         return refuse(
+            slot,
             {.code = ErrorCode::InvalidRequest,
              .message = "Invalid Request",
-             .data = "a JSON-RPC 2.0 object with method and, if any, an array of params"});
+             .data = "a JSON-RPC 2.0 object with method and, if any, an id that is a string or a "
+                     "number and an array of params"},
+            out);
     }
     const MethodEntry* entry = find_method(parsed.method);
     if (entry == nullptr) {
-        return refuse({.code = ErrorCode::MethodNotFound,
+        return refuse(slot,
+                      {.code = ErrorCode::MethodNotFound,
                        .message = "Method not found",
-                       .data = "rpc_methods lists what this node serves"});
+                       .data = "rpc_methods lists what this node serves"},
+                      out);
     }
-    Call call(node, info, parsed.params);
+    // What an earlier call of the batch used up is not worth the work.
+    if (bodies.at(slot.request).bytes >= limits.reply_bytes_max)
+        return refuse(slot, reply_too_large(limits), out);
+    Call call(node, info, limits, parsed.params);
     Ending ending = entry->method(call);
-    if (call.bad_params()) return refuse(call.bad_params_error());
-    if (auto* result = std::get_if<std::string>(&ending)) {
+    if (call.bad_params()) return refuse(slot, call.bad_params_error(), out);
+    end(now, slot, std::move(ending), out);
+}
+
+void Server::Impl::end(Instant now, const Slot& slot, Ending ending, std::vector<Output>& out) {
+    if (auto* result = std::get_if<std::string>(&ending))
         return finish(slot, result_json(slot.id, *result), out);
+    if (auto* error = std::get_if<Error>(&ending)) return refuse(slot, *error, out);
+    if (auto* submission = std::get_if<node::input::Submit>(&ending))
+        return submit(slot, std::move(*submission), false, out);
+    if (auto* until = std::get_if<WaitFor>(&ending)) return wait(now, slot, *until, out);
+    if (!bodies.at(slot.request).connection) {
+        return refuse(slot,
+                      {.code = ErrorCode::MethodNotFound,
+                       .message = "Subscriptions need a WebSocket",
+                       .data = "connect to ws:// on this port, or poll cloister_finalizedBlocks"},
+                      out);
     }
-    if (auto* error = std::get_if<Error>(&ending)) return refuse(*error);
-    if (submissions.size() + waiting.size() >= limits.waiting_max) {
+    auto result = subscribe(slot, ending);
+    if (!result) return refuse(slot, result.error(), out);
+    if (auto* watch = std::get_if<Watch>(&ending))
+        return submit(slot, std::move(watch->submit), true, out);
+    finish(slot, result_json(slot.id, result.get()), out);
+}
+
+// The result of a call that begins or ends a subscription; of a watched submission, none yet.
+Result<std::string, Error> Server::Impl::subscribe(const Slot& slot, Ending& ending) {
+    const ConnectionId connection = *bodies.at(slot.request).connection;
+    if (auto* begun = std::get_if<Subscribe>(&ending))
+        return subscriptions.subscribe(connection, slot.request, std::move(*begun));
+    if (const auto* ended = std::get_if<Unsubscribe>(&ending))
+        return std::string(subscriptions.unsubscribe(connection, ended->id) ? "true" : "false");
+    CLOISTER_CHECK(subscriptions.room(connection, 0));
+    return std::string{};
+}
+
+void Server::Impl::submit(const Slot& slot, node::input::Submit submit, bool watch,
+                          std::vector<Output>& out) {
+    if (submissions.size() >= limits.waiting_max) {
         return refuse(
-            {.code = ErrorCode::TooBusy, .message = "Too many open requests", .data = "try again"});
+            slot,
+            {.code = ErrorCode::TooBusy, .message = "Too many open requests", .data = "try again"},
+            out);
     }
-    if (auto* submit = std::get_if<node::input::Submit>(&ending)) {
-        submit->id = next_submission++;
-        submissions.emplace(submit->id, slot);
-        out.emplace_back(output::Submit{std::move(*submit)});
-        return;
+    submit.id = next_submission++;
+    submissions.emplace(submit.id, Submission{.slot = slot, .watch = watch});
+    out.emplace_back(output::Submit{std::move(submit)});
+}
+
+void Server::Impl::submitted(const node::output::Submitted& submitted, std::vector<Output>& out) {
+    const auto found = submissions.find(submitted.id);
+    if (found == submissions.end()) return;
+    const Submission open = std::move(found->second);
+    submissions.erase(found);
+    if (submitted.error) return refuse(open.slot, submit_error(*submitted.error), out);
+    std::string result = '"' + base::to_hex_0x(submitted.hash.view()) + '"';
+    if (open.watch) {
+        const auto body = bodies.find(open.slot.request);
+        if (body == bodies.end()) return;
+        result = subscriptions.watch(*body->second.connection, open.slot.request, submitted.hash);
     }
-    const WaitFor wait = std::get<WaitFor>(ending);
-    const Instant until(now.value + std::min(wait.wait_ms, limits.wait_ms_max));
-    waiting.push_back({.slot = slot, .wait = wait, .until = until});
+    finish(open.slot, result_json(open.slot.id, result), out);
+}
+
+// A batch is not held up by one of its calls: a client would wait for all of its answers, and the
+// node would hold them.
+void Server::Impl::wait(Instant now, const Slot& slot, const WaitFor& wait,
+                        std::vector<Output>& out) {
+    const std::uint64_t wait_ms =
+        bodies.at(slot.request).batch ? 0 : std::min(wait.wait_ms, limits.wait_ms_max);
+    if (waiting.size() >= limits.waiting_max) waiting.front().until = now;
+    waiting.push_back({.slot = slot, .wait = wait, .until = Instant(now.value + wait_ms)});
     wake(now, out);
 }
 
@@ -210,75 +310,82 @@ void Server::Impl::wake(Instant now, std::vector<Output>& out) {
 }
 
 Server::Server(const node::Node& node, ChainInfo info, Limits limits)
-    : impl_(std::make_unique<Impl>(Impl{.node = node,
-                                        .info = std::move(info),
-                                        .limits = limits,
-                                        .bodies = {},
-                                        .submissions = {},
-                                        .waiting = {}})) {}
+    : impl_(std::make_unique<Impl>(node, std::move(info), limits)) {}
 Server::~Server() = default;
 
-void Server::handle(Instant now, RequestId request, std::string_view body,
-                    std::vector<Output>& out) {
+void Server::handle(Instant now, const Request& request, std::vector<Output>& out) {
+    const std::string_view body = request.body;
+    const Limits& limits = impl_->limits;
     const auto refuse = [&](ErrorCode code, std::string message, std::string data) {
         out.emplace_back(output::Reply{
-            .request = request,
+            .request = request.id,
             .body = error_json(
                 "null", {.code = code, .message = std::move(message), .data = std::move(data)})});
     };
-    if (body.size() > impl_->limits.body_bytes_max) {
+    if (body.size() > limits.body_bytes_max) {
         return refuse(ErrorCode::InvalidRequest, "Request too large", "");
     }
     json::Reader reader(body);
-    std::vector<std::string_view> calls;
+    std::optional<std::vector<std::string_view>> calls;
     const bool batch = reader.peek() == json::Kind::Array;
-    if (batch && reader.enter_array()) {
-        while (reader.next_element()) calls.push_back(reader.raw_value());
+    if (batch) {
+        calls = elements(reader, limits.batch_max);
     } else {
-        calls.push_back(reader.raw_value());
+        calls.emplace({reader.raw_value()});
     }
-    if (const auto done = reader.finish(); !done) {
-        return refuse(ErrorCode::ParseError, "Parse error",
-                      std::string(json::name_of(done.error().error)) + " at byte " +
-                          std::to_string(done.error().offset));
+    if (calls) {
+        if (const auto done = reader.finish(); !done) {
+            return refuse(ErrorCode::ParseError, "Parse error",
+                          std::string(json::name_of(done.error().error)) + " at byte " +
+                              std::to_string(done.error().offset));
+        }
     }
-    if (calls.empty() || calls.size() > impl_->limits.batch_max) {
+    if (!calls || calls->empty()) {
         return refuse(ErrorCode::InvalidRequest, "Invalid Request",
-                      "a batch of 1 to " + std::to_string(impl_->limits.batch_max) + " calls");
+                      "a batch of 1 to " + std::to_string(limits.batch_max) + " calls");
     }
-    impl_->bodies.insert_or_assign(request,
-                                   Impl::Body{.batch = batch,
-                                              .missing = calls.size(),
-                                              .replies = std::vector<std::string>(calls.size())});
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-        const Parsed parsed = parse_call(calls[i]);
-        impl_->start(now, {.request = request, .index = i, .id = parsed.id}, parsed, out);
+    impl_->bodies.insert_or_assign(request.id,
+                                   Impl::Body{.connection = request.connection,
+                                              .batch = batch,
+                                              .missing = calls->size(),
+                                              .bytes = 0,
+                                              .replies = std::vector<std::string>(calls->size())});
+    for (std::size_t i = 0; i < calls->size(); ++i) {
+        const Parsed parsed = parse_call((*calls)[i]);
+        impl_->start(now, {.request = request.id, .index = i, .id = parsed.id}, parsed, out);
     }
 }
 
-void Server::on_node_output(const node::Output& output, std::vector<Output>& out) {
+void Server::closed(ConnectionId connection) {
+    impl_->subscriptions.closed(connection);
+    std::erase_if(impl_->bodies,
+                  [&](const auto& entry) { return entry.second.connection == connection; });
+    std::erase_if(impl_->waiting,
+                  [&](const auto& w) { return !impl_->bodies.contains(w.slot.request); });
+}
+
+void Server::on_node_output(Instant now, const node::Output& output, std::vector<Output>& out) {
     if (const auto* submitted = std::get_if<node::output::Submitted>(&output)) {
-        const auto slot = impl_->submissions.find(submitted->id);
-        if (slot == impl_->submissions.end()) return;
-        const Impl::Slot open = slot->second;
-        impl_->submissions.erase(slot);
-        impl_->finish(
-            open,
-            submitted->error
-                ? error_json(open.id, submit_error(*submitted->error))
-                : result_json(open.id, '"' + base::to_hex_0x(submitted->hash.view()) + '"'),
-            out);
-    } else if (std::holds_alternative<node::output::Finalised>(output)) {
-        impl_->wake(Instant(0), out);
+        impl_->submitted(*submitted, out);
+    } else if (const auto* block = std::get_if<node::output::Finalised>(&output)) {
+        impl_->wake(now, out);
+        impl_->subscriptions.on_finalised(now, *block, out);
+    } else if (const auto* dropped = std::get_if<node::output::Dropped>(&output)) {
+        impl_->subscriptions.on_dropped(dropped->hash, out);
     }
 }
 
-void Server::tick(Instant now, std::vector<Output>& out) { impl_->wake(now, out); }
+void Server::tick(Instant now, std::vector<Output>& out) {
+    impl_->wake(now, out);
+    impl_->subscriptions.tick(now, out);
+}
 
 Instant Server::next_wake() const {
-    Instant wake(~std::uint64_t{0});
+    Instant wake = impl_->subscriptions.next_wake();
     for (const auto& w : impl_->waiting) wake = std::min(wake, w.until);
     return wake;
 }
+
+std::size_t Server::subscription_count() const { return impl_->subscriptions.size(); }
 
 }  // namespace cloister::rpc
