@@ -82,3 +82,4 @@ const sizes = [0, 1, 15, 16, 17, 31, 32, 33, 100, 255, 256, 1000, 4096, 65536, 1
 for (const [round, size] of sizes.entries()) await compare(round, size);
 peer.stdin.end();
 console.log(`hpke_interop: ${sizes.length} cases agree in both directions`);
+console.log(`cases: ${sizes.length} ran, 0 skipped`);
