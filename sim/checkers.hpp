@@ -92,9 +92,8 @@ class Ledger {
     void ended(TaskId task, std::string_view how);
     void finished(TaskId task, Sequence sequence, const WorkerId& worker,
                   const runtime::StateView& state);
-    void check_money(const runtime::StateView& state, const AccountId& payer,
-                     const AccountId& payee);
-    u128 initial_of(const AccountId& account) const;
+    void see_task(std::uint8_t variant, scale::Decoder& decoder, const runtime::StateView& state);
+    void check_money(const runtime::StateView& state, const AccountId& account);
 
     Findings& findings_;
     ClusterId cluster_;
@@ -103,11 +102,9 @@ class Ledger {
     Sequence newest_;
     std::size_t requested_ = 0;
     std::size_t finished_ = 0;
-    std::optional<u128> issued_at_first_;
-    std::map<AccountId, u128> initial_;
-    std::map<AccountId, u128> earned_;
-    u128 space_burnt_ = 0;
-    std::set<std::pair<AccountId, AccountId>> paid_;  // in this block, by whom to whom
+    std::map<AccountId, u128> owed_;  // what each account must own, free and reserved
+    std::set<AccountId> changed_;     // in this block
+    std::set<AccountId> payers_;
 };
 
 class Checkers {

@@ -141,13 +141,11 @@ std::string checker_of_pay(std::function<u128(u128)> bent) {
 }
 
 TEST(Checkers, SeeAnOperatorPaidTwice) {
-    constexpr u128 much = 1'000'000'000'000;
-    EXPECT_EQ(checker_of_pay([](u128 free) { return free + much; }), "ledger");
+    EXPECT_EQ(checker_of_pay([](u128 free) { return free + 1; }), "ledger");
 }
 
 TEST(Checkers, SeeAnOperatorThatIsNotPaid) {
-    constexpr u128 much = 1'000'000'000'000;
-    EXPECT_EQ(checker_of_pay([](u128 free) { return free - much; }), "ledger");
+    EXPECT_EQ(checker_of_pay([](u128 free) { return free - 1; }), "ledger");
 }
 
 TEST(Checkers, SeeATaskThatFinishesTwice) {

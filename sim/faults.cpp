@@ -1,6 +1,7 @@
 #include "sim/faults.hpp"
 
 #include "crypto/hash.hpp"
+#include "protocol/gatekeeper.hpp"
 #include "sim/byzantine.hpp"
 
 namespace cloister::sim {
@@ -35,6 +36,11 @@ Window draw_window(Dice& dice, Fault fault, std::size_t workers, std::uint64_t h
                   .until_ms = from + 1 + dice.below(horizon_ms - from),
                   .strength = 1 + dice.below(96)};
     if (fault == Fault::Delay) window.strength = std::uint64_t{1} << dice.below(13);
+    // Long enough that no ticket from before is still good.
+    if (fault == Fault::Partition && horizon_ms > protocol::ticket_lifetime_ms) {
+        window.from_ms = dice.below(horizon_ms / 8);
+        window.until_ms = horizon_ms;
+    }
     if (fault == Fault::Byzantine || fault == Fault::Clone) window.member = 1 + dice.below(workers);
     return window;
 }

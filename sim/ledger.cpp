@@ -11,6 +11,8 @@ namespace {
 namespace storage = protocol::storage;
 namespace tasks = runtime::tasks;
 using runtime::Pallet;
+using Withdrawn = runtime::balances::events::Withdraw;  // a fee
+using Returned = runtime::balances::events::Deposit;    // ... and what is given back of it
 
 template <class T>
 std::optional<T> read(const runtime::StateView& state, const Bytes& key) {
@@ -57,18 +59,17 @@ std::string text_of(u128 amount) {
     return text;
 }
 
-// Calls `task_event` with each event of the Tasks pallet and a decoder at its fields.
+// Calls `visit` with each event of the two pallets that the books are kept from, its variant and a
+// decoder at its fields.
 template <class Visit>
-void visit_task_events(const Bytes& records, Visit&& visit) {
+void visit_events(const Bytes& records, Visit&& visit) {
     scale::Decoder decoder(records);
     const std::size_t count = decoder.length(records.size(), 1);
     for (std::size_t i = 0; i < count && !decoder.failed(); ++i) {
         if (decoder.byte() == 0) decoder.read<std::uint32_t>();
         const std::uint8_t index = decoder.byte();
         const std::uint8_t variant = decoder.byte();
-        if (index == static_cast<std::uint8_t>(Pallet::Tasks)) {
-            visit(variant, decoder);
-        } else {
+        if (!visit(static_cast<Pallet>(index), variant, decoder)) {
             const auto* pallet = runtime::find_pallet(index);
             CLOISTER_ASSERT(pallet != nullptr);
             const auto event =
@@ -84,32 +85,49 @@ void visit_task_events(const Bytes& records, Visit&& visit) {
 }  // namespace
 
 void Ledger::see(BlockNumber number, const runtime::StateView& state) {
-    if (!issued_at_first_) {
-        issued_at_first_ = read<u128>(state, runtime::balances::total_issuance_key()).value_or(0);
-        for (const AccountId& owner : owners())
-            initial_[owner] = total_of(account_in(state, owner));
+    if (number == BlockNumber(0)) {
+        for (const AccountId& owner : owners()) owed_[owner] = total_of(account_in(state, owner));
+        return;
     }
     const auto events = state(storage::system_events());
-    if (number == BlockNumber(0) || !events) return;
-    visit_task_events(*events, [&](std::uint8_t variant, scale::Decoder& decoder) {
-        if (variant == tasks::events::Requested::variant) {
-            requested(decoder.read<tasks::events::Requested>().task, state);
-        } else if (variant == tasks::events::Expired::variant) {
-            ended(decoder.read<tasks::events::Expired>().task, "expired");
-        } else if (variant == tasks::events::Drawn::variant) {
-            decoder.read<tasks::events::Drawn>();
+    if (!events) return;
+    visit_events(*events, [&](Pallet pallet, std::uint8_t variant, scale::Decoder& decoder) {
+        if (pallet == Pallet::Tasks) {
+            see_task(variant, decoder, state);
+        } else if (pallet == Pallet::Balances && variant == Withdrawn::variant) {
+            const auto fee = decoder.read<Withdrawn>();
+            owed_[fee.who] -= fee.amount;
+        } else if (pallet == Pallet::Balances && variant == Returned::variant) {
+            const auto fee = decoder.read<Returned>();
+            owed_[fee.who] += fee.amount;
         } else {
-            const auto done = decoder.read<tasks::events::Finished>();
-            finished(done.task, done.sequence, done.worker, state);
+            return false;
         }
+        return true;
     });
     // The state is the one after all of the block's events.
-    for (const auto& [payer, payee] : std::exchange(paid_, {})) check_money(state, payer, payee);
+    for (const AccountId& account : std::exchange(changed_, {})) check_money(state, account);
+}
+
+void Ledger::see_task(std::uint8_t variant, scale::Decoder& decoder,
+                      const runtime::StateView& state) {
+    if (variant == tasks::events::Requested::variant) {
+        requested(decoder.read<tasks::events::Requested>().task, state);
+    } else if (variant == tasks::events::Expired::variant) {
+        ended(decoder.read<tasks::events::Expired>().task, "expired");
+    } else if (variant == tasks::events::Drawn::variant) {
+        decoder.read<tasks::events::Drawn>();
+    } else {
+        CLOISTER_ASSERT(variant == tasks::events::Finished::variant);
+        const auto done = decoder.read<tasks::events::Finished>();
+        finished(done.task, done.sequence, done.worker, state);
+    }
 }
 
 void Ledger::requested(TaskId task, const runtime::StateView& state) {
     ++requested_;
     auto record = read<protocol::RequestRecord>(state, storage::tasks_request(task));
+    if (record) payers_.insert(record->origin);
     if (!record || !open_.emplace(task, std::move(*record)).second) {
         findings_.add("ledger", "task " + std::to_string(task.value) + " is requested twice");
     }
@@ -143,44 +161,37 @@ void Ledger::finished(TaskId task, Sequence sequence, const WorkerId& worker,
     }
     const u128 used =
         std::min(protocol::gas_of_class(result->receipt.gas_class).value, record.gas_limit.value);
-    earned_[info->operator_account] +=
-        tasks::gas_price * used + tasks::input_byte_price * record.sealed_input_bytes;
-    space_burnt_ += tasks::task_fee + tasks::output_byte_price * output->size();
-    paid_.emplace(record.origin, info->operator_account);
+    const u128 due = tasks::gas_price * used + tasks::input_byte_price * record.sealed_input_bytes;
+    owed_[info->operator_account] += due;
+    owed_[record.origin] -= due + tasks::task_fee + tasks::output_byte_price * output->size();
+    changed_.insert({record.origin, info->operator_account});
 }
 
-u128 Ledger::initial_of(const AccountId& account) const {
-    const auto found = initial_.find(account);
-    return found == initial_.end() ? 0 : found->second;
-}
-
-// The payer's reserve is what its open tasks escrow; the payee has all that it ever earned, but for
-// fees, and all fees together are what was burnt besides the tasks' space.
-void Ledger::check_money(const runtime::StateView& state, const AccountId& payer,
-                         const AccountId& payee) {
+// To the smallest unit: what an account began with, its fees, what it paid for its finished tasks
+// and earned with those it computed. What a user has reserved is what its open tasks escrow.
+void Ledger::check_money(const runtime::StateView& state, const AccountId& account) {
+    const auto info = account_in(state, account);
+    if (total_of(info) != owed_[account]) {
+        findings_.add("ledger", "an account owns " + text_of(total_of(info)) + " and should own " +
+                                    text_of(owed_[account]));
+    }
+    if (!payers_.contains(account)) return;
     u128 escrowed = 0;
     for (const auto& [task, record] : open_) {
-        if (record.origin == payer) escrowed += record.escrow.value;
+        if (record.origin == account) escrowed += record.escrow.value;
     }
-    if (const auto info = account_in(state, payer); info.reserved != escrowed) {
+    if (info.reserved != escrowed) {
         findings_.add("ledger", "a user has " + text_of(info.reserved) + " reserved for tasks of " +
                                     text_of(escrowed));
-    }
-    const u128 owned = total_of(account_in(state, payee));
-    const u128 due = initial_of(payee) + earned_[payee];
-    const u128 issued = read<u128>(state, runtime::balances::total_issuance_key()).value_or(0);
-    const u128 burnt = *issued_at_first_ - issued;
-    if (owned > due) {
-        findings_.add("ledger", "an operator was paid " + text_of(owned - due) + " too much");
-    } else if (burnt < space_burnt_ || due - owned > burnt - space_burnt_) {
-        findings_.add("ledger", "an operator lacks " + text_of(due - owned) + " of its pay, and " +
-                                    text_of(burnt) + " were burnt in all");
     }
 }
 
 void Ledger::check_sum(const runtime::StateView& state) {
     u128 sum = 0;
-    for (const AccountId& owner : owners()) sum += total_of(account_in(state, owner));
+    for (const AccountId& owner : owners()) {
+        sum += total_of(account_in(state, owner));
+        check_money(state, owner);
+    }
     const u128 issued = read<u128>(state, runtime::balances::total_issuance_key()).value_or(0);
     if (sum != issued) {
         findings_.add("ledger",

@@ -217,8 +217,8 @@ void Seed::act() {
         case 0: send(some_user(), Verb::Refuse); return;
         case 1: send(some_user(), Verb::Trap); return;
         case 2:
-        case 3: return ask(1 + dice_.below(plan_.workers), false);
-        case 4: return world_.run_for(pause_ms());
+        case 3:
+        case 4: return ask(1 + dice_.below(plan_.workers), false);
         default: send(some_user(), Verb::Put);
     }
 }
