@@ -38,7 +38,7 @@ class Machine {
     void ask(std::string_view body) {
         ++asked_;
         std::vector<rpc::Output> outputs;
-        server_->handle(now().steady, asked_, body, outputs);
+        server_->handle(now().steady, {.id = asked_, .body = body}, outputs);
         take(std::move(outputs));
     }
     void pass(std::uint64_t milliseconds) {
@@ -65,7 +65,7 @@ class Machine {
                 for (const auto& [key, value] : write->batch) database_[key] = value;
             }
             std::vector<rpc::Output> replies;
-            server_->on_node_output(output, replies);
+            server_->on_node_output(now().steady, output, replies);
             take(std::move(replies));
         }
     }
