@@ -101,7 +101,8 @@ std::set<std::string> found_doors() {
     static const std::regex door(
         R"(\b((?:parse|decode|from|open|read|import|load|unpad|unseal|inspect|verify|)"
         R"(check_session|find_spec|make_bundle|compile|handle)(?:_\w+)?)\s*)"
-        R"(\(([^;{]*?(?:ByteView|string_view|std::string|Bytes|Decoder|ProvenHeader)\b[^;{]*)\))");
+        R"(\(([^;{]*?(?:ByteView|string_view|std::string|Bytes|Decoder|)"
+        R"(ProvenHeader|Request)\b[^;{]*)\))");
     std::set<std::string> out;
     for (const Header& header : headers()) {
         for (std::sregex_iterator i(header.text.begin(), header.text.end(), door), end; i != end;
