@@ -13,7 +13,7 @@ help:
 	@echo 'make test   build, then every test'
 	@echo 'make demo   build, then the demonstration'
 	@echo 'make bench  build, then the benchmarks'
-	@echo 'make check  formatting and static analysis (needs clang-format-19, clang-tidy-19)'
+	@echo 'make check  the long forms: sanitizers, clang, static analysis, fuzzing, ... (40 minutes)'
 	@echo 'make fuzz   libFuzzer on every target for SECONDS (600) each, into build-fuzz (needs clang-19)'
 	@echo 'make clean  remove $(BUILD)'
 
@@ -34,8 +34,8 @@ demo: build
 bench: build
 	@$(BUILD)/bin/cloister_bench
 
-check: build
-	@tools/check.sh $(BUILD)
+check:
+	@tools/check.sh
 
 SECONDS ?= 600
 fuzz: setup

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs what the build needs and is missing, on Debian 12, and says what it does. With everything in
-# place it runs nothing and takes a moment. The packages and their oldest good versions are in versions.txt.
+# place it runs nothing and takes a moment. The packages and their oldest good versions are in versions.txt;
+# `setup.sh check` adds those of versions-check.txt, which `make check` and `make fuzz` alone need.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 export DEBIAN_FRONTEND=noninteractive
@@ -18,7 +19,9 @@ as_root() {
   fi
 }
 
-wanted() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$here/versions.txt"; }
+lists=("$here/versions.txt")
+[ "${1:-}" = check ] && lists+=("$here/versions-check.txt")
+wanted() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "${lists[@]}"; }
 
 installed_versions() { # NAME VERSION of every installed package that versions.txt names
   # shellcheck disable=SC2046
