@@ -13,7 +13,8 @@ build=$PWD/build-check/mutate
 patched='' saved=''
 
 put_back() {
-  [ -n "$patched" ] && mv "$saved" "$patched"
+  # Newer than what was built from the broken line, or ninja would keep that.
+  [ -n "$patched" ] && mv "$saved" "$patched" && touch "$patched"
   patched=''
 }
 trap put_back EXIT
